@@ -1,0 +1,71 @@
+package lifecycle
+
+import "time"
+
+// BindingKind is what an account is to a unit.
+type BindingKind string
+
+const (
+	// BindingOwner is the one owner. At most one is live per unit.
+	BindingOwner BindingKind = "owner"
+	// BindingMember is a share within the household.
+	BindingMember BindingKind = "member"
+	// BindingPartner is a grant to a third party.
+	BindingPartner BindingKind = "partner"
+	// BindingLocal is an account on the unit itself.
+	BindingLocal BindingKind = "local"
+)
+
+// BindingState is how far a binding is.
+type BindingState string
+
+const (
+	// BindingPending: asked for, and not yet confirmed by the unit. It shows
+	// nothing.
+	BindingPending BindingState = "pending"
+	// BindingLive: confirmed.
+	BindingLive BindingState = "live"
+	// BindingEnded: over. The row stays.
+	BindingEnded BindingState = "ended"
+)
+
+// Binding is one association between a unit and an account, as we hold it.
+type Binding struct {
+	ID      BindingID    `json:"id"`
+	Kind    BindingKind  `json:"kind"`
+	State   BindingState `json:"state"`
+	Account PersonID     `json:"account"`
+	// AccountHash is the keyed hash under which clouds report the same account.
+	AccountHash string    `json:"account_hash,omitempty"`
+	Epoch       Epoch     `json:"epoch"`
+	CreatedAt   time.Time `json:"created_at"`
+	LiveAt      time.Time `json:"live_at,omitzero"`
+	EndedAt     time.Time `json:"ended_at,omitzero"`
+	EndedBy     Event     `json:"ended_by,omitempty"`
+	// ProofHash is the hex SHA-256 of the credential that a pending binding
+	// was asked with; the unit's report must match it.
+	ProofHash string `json:"proof_hash,omitempty"`
+}
+
+// IsLive reports whether the binding is live at this epoch.
+func (b Binding) IsLive(epoch Epoch) bool { return b.State == BindingLive && b.Epoch == epoch }
+
+// Sighting is what a cloud's inventory said about a unit, and when.
+type Sighting struct {
+	Cloud       string      `json:"cloud"`
+	AccountHash string      `json:"account_hash"` // keyed hash of the cloud's account
+	Kind        BindingKind `json:"kind"`
+	Since       time.Time   `json:"since,omitzero"` // when it was bound, where the cloud says
+	SeenAt      time.Time   `json:"seen_at"`
+	// GoneAt is when a later inventory no longer had it.
+	GoneAt time.Time `json:"gone_at,omitzero"`
+}
+
+// Probe is what a cloud answered when it was asked again.
+type Probe struct {
+	Cloud string    `json:"cloud"`
+	At    time.Time `json:"at"`
+	Dark  bool      `json:"dark"` // no binding, no session, no recording within reach
+	// CredentialRefused reports that the old credential was tried and refused.
+	CredentialRefused bool `json:"credential_refused,omitempty"`
+}

@@ -1,0 +1,149 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Command is who issues it and when. Every command and fact embeds it.
+type Command struct {
+	Actor Actor
+	At    time.Time // UTC, whole milliseconds
+}
+
+// draft is a change in the making: it collects every reason against it, and
+// the rows it would write.
+type draft struct {
+	before  Snapshot
+	row     Transition
+	found   bool
+	change  Change
+	reasons []Reason
+}
+
+// begin looks the event up in the table and notes the first reasons: not from
+// this state, not under this hold.
+func begin(s Snapshot, event Event, by Command) *draft {
+	row, found := Lookup(s.Unit.State, event)
+	d := &draft{before: s, row: row, found: found, change: Change{
+		Event: event, Actor: by.Actor, At: by.At, From: s.Unit.State, Unit: s.Unit,
+	}}
+	if !found {
+		d.refuse(string(event)+"."+string(s.Unit.State), nil)
+	}
+	if !row.UnderHold {
+		for _, hold := range s.StandingHolds() {
+			d.refuse("hold."+string(hold.Kind), nil)
+		}
+	}
+	return d
+}
+
+// refuse adds a reason; the change will not be made.
+func (d *draft) refuse(code string, args map[string]string) {
+	if !HasReason(d.reasons, code) || args != nil {
+		d.reasons = append(d.reasons, Reason{Code: code, Args: args})
+	}
+}
+
+// refuseUnless adds the reason when the condition does not hold.
+func (d *draft) refuseUnless(condition bool, code string) {
+	if !condition {
+		d.refuse(code, nil)
+	}
+}
+
+// finish gives the change, or the refusal with every reason.
+func (d *draft) finish() (Change, error) {
+	if len(d.reasons) > 0 {
+		return Change{}, &Refusal{Event: d.change.Event, State: d.before.Unit.State, Reasons: d.reasons}
+	}
+	if !d.found {
+		return Change{}, fmt.Errorf("%s in state %q is not in the table: %w", d.change.Event, d.before.Unit.State, ErrRefused)
+	}
+	unit := &d.change.Unit
+	unit.State = d.row.To
+	if d.row.To == StatePrior {
+		unit.State = d.before.Unit.Prior
+	}
+	return d.change, nil
+}
+
+// at is the instant of the command.
+func (d *draft) at() time.Time { return d.change.At }
+
+// advance ends everything of the present epoch and begins the next. It does
+// nothing when the change is refused anyway.
+func (d *draft) advance() {
+	unit := &d.change.Unit
+	unit.Epoch++
+	unit.EpochAt = d.at()
+	unit.EpochBy = d.change.Event
+	unit.Verifier, unit.VerifierAt = "", time.Time{}
+	for _, binding := range d.before.Bindings {
+		if binding.State != BindingEnded {
+			d.endBinding(binding)
+		}
+	}
+	for _, offer := range d.before.Offers {
+		if offer.State == OfferPending {
+			offer.State, offer.EndedAt = OfferEnded, d.at()
+			d.change.Offers = append(d.change.Offers, offer)
+		}
+	}
+	if order := d.before.Order; order != nil && order.State == OrderOpen {
+		ended := *order
+		ended.State, ended.EndedAt = OrderSuperseded, d.at()
+		d.change.Orders = append(d.change.Orders, ended)
+	}
+}
+
+func (d *draft) endBinding(binding Binding) {
+	binding.State = BindingEnded
+	binding.EndedAt = d.at()
+	binding.EndedBy = d.change.Event
+	d.change.Bindings = append(d.change.Bindings, binding)
+}
+
+// openOrder opens an order of the unit's new epoch: clouds must end what is
+// older than now.
+func (d *draft) openOrder(id OrderID, kind OrderKind, ret ReturnID) {
+	tasks := resetTasks(d.before.Model.Clouds)
+	if kind == OrderCut {
+		tasks = cutTasks(d.before.Model.Clouds)
+	}
+	if len(tasks) == 0 {
+		return
+	}
+	d.change.Orders = append(d.change.Orders, Order{
+		ID: id, Kind: kind, State: OrderOpen, Return: ret, Epoch: d.change.Unit.Epoch,
+		Before: d.at(), OpenedAt: d.at(), Tasks: tasks,
+	})
+}
+
+// flag adds a flag; the store gives it its id and merges it with an older one
+// of the same kind and cause.
+func (d *draft) flag(kind, cause string, severity Severity, evidence map[string]string) {
+	org := d.change.Unit.Custody
+	if org == "" {
+		org = d.change.Actor.Org
+	}
+	d.change.Flags = append(d.change.Flags, Flag{
+		Unit: d.change.Unit.ID, Kind: kind, Cause: cause, Severity: severity, State: FlagOpen,
+		Org: org, Evidence: evidence, FirstAt: d.at(), LastAt: d.at(),
+	})
+}
+
+// custodian reports whether the actor's organisation has the unit.
+func (d *draft) custodian() bool {
+	org := d.change.Actor.Org
+	return org != "" && d.before.Unit.Custody == org
+}
+
+// pairwiseDifferent reports whether all are given and no two are the same.
+func pairwiseDifferent(people ...PersonID) bool {
+	sorted := slices.Clone(people)
+	slices.Sort(sorted)
+	return !slices.Contains(sorted, "") && len(slices.Compact(sorted)) == len(people)
+}

@@ -1,0 +1,53 @@
+package lifecycle
+
+import "fmt"
+
+// Reopen sends a unit that was reset or certified back into a new order. The
+// old certificate is history.
+type Reopen struct {
+	Command
+	Order OrderID
+	// Cause is a code of what was found.
+	Cause string
+}
+
+// Decide answers with the unit returned, at a new epoch.
+func (c Reopen) Decide(s Snapshot) (Change, error) {
+	if c.Actor.Kind != ActorService && (c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org) {
+		return Change{}, fmt.Errorf("reopen another's unit: %w", ErrNotFound)
+	}
+	d := begin(s, EventReopen, c.Command)
+	d.reopen(c.Order)
+	return d.finish()
+}
+
+// reopen begins a new epoch with a new reset order for the same return.
+func (d *draft) reopen(id OrderID) {
+	var ret ReturnID
+	if d.before.Return != nil {
+		ret = d.before.Return.ID
+	}
+	d.advance()
+	d.openOrder(id, OrderReset, ret)
+}
+
+// Retire ends a unit for ever: destroyed or recycled. Two people, and the unit
+// scanned a second time.
+type Retire struct {
+	Command
+	Second     PersonID
+	SecondScan UnitKey
+}
+
+// Decide answers with the unit retired; its tombstone stays.
+func (c Retire) Decide(s Snapshot) (Change, error) {
+	if c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
+		return Change{}, fmt.Errorf("retire another's unit: %w", ErrNotFound)
+	}
+	d := begin(s, EventRetire, c.Command)
+	d.refuseUnless(c.Actor.IsPerson() && pairwiseDifferent(c.Actor.Person, c.Second), "retire.two-people")
+	d.refuseUnless(c.SecondScan.Equal(s.Unit.Key), "retire.second-scan")
+	d.advance()
+	d.change.Unit.RetiredAt = c.At
+	return d.finish()
+}

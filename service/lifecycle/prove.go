@@ -1,0 +1,163 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Attest is a person's word, at the bench, for a check of the model or for a
+// task of the unit.
+type Attest struct {
+	Command
+	Order OrderID
+	Check string
+	Pass  bool
+	// Note is a code of what was found; for CheckFirmware the version.
+	Note string
+}
+
+// Decide answers with the attestation, and with the task that it proves. A
+// factory reset of a unit that cannot speak takes two people's word.
+func (c Attest) Decide(s Snapshot) (Change, error) {
+	if s.Order == nil || s.Order.ID != c.Order || c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
+		return Change{}, fmt.Errorf("attest at another's bench: %w", ErrNotFound)
+	}
+	d := begin(s, EventAttest, c.Command)
+	d.refuseUnless(c.Actor.IsPerson(), "attest.machine")
+	d.refuseUnless(knownCheck(s.Model, c.Check), "attest.unknown-check")
+	d.refuseUnless(s.Order.Kind == OrderReset && s.Order.Epoch == s.Unit.Epoch, "attest.other-order")
+	d.change.Attestations = []Attestation{{Order: c.Order, Check: c.Check, By: c.Actor.Person, At: c.At, Pass: c.Pass, Note: c.Note}}
+	switch {
+	case c.Check == CheckCodesAgree && c.Pass:
+		d.proveUnitTask(VerbIdentify, GradeAttested, "codes-agree")
+	case c.Check == CheckCodesAgree:
+		d.flag(FlagCodesDisagree, string(c.Order), SeverityHigh, nil)
+	case c.Check == CheckFirmware && c.Pass && s.Report == nil:
+		d.change.Unit.Firmware = c.Note
+	case c.Check == CheckFactoryReset && c.Pass && twoPassed(s.Attestations, c):
+		d.proveUnitTask(VerbFactoryReset, GradeAttested, "two-people")
+	}
+	return d.finish()
+}
+
+func knownCheck(model Model, check string) bool {
+	fixed := []string{CheckCodesAgree, CheckMedia, CheckFirmware, CheckFactoryReset}
+	return slices.Contains(fixed, check) || slices.ContainsFunc(model.Checklist, func(c Check) bool { return c.ID == check })
+}
+
+func twoPassed(earlier []Attestation, c Attest) bool {
+	return slices.ContainsFunc(earlier, func(a Attestation) bool {
+		return a.Order == c.Order && a.Check == c.Check && a.Pass && a.By != c.Actor.Person
+	})
+}
+
+// proveUnitTask proves a task of the open order that the unit or the bench
+// answers for. A stronger grade replaces a weaker one.
+func (d *draft) proveUnitTask(verb Verb, grade Grade, proof string) {
+	order, ok := d.before.OpenOrder()
+	if !ok {
+		return
+	}
+	task, ok := order.Task(TaskID("", verb))
+	if !ok || task.Done() && task.Grade.AtLeast(grade) {
+		return
+	}
+	task.State, task.Grade, task.Proof, task.DoneAt = TaskProven, grade, proof, d.at()
+	if n := len(d.change.Orders); n > 0 && d.change.Orders[n-1].ID == order.ID {
+		d.change.Orders[n-1] = d.change.Orders[n-1].with(task)
+		return
+	}
+	d.change.Orders = append(d.change.Orders, order.with(task))
+}
+
+// Waive gives up the tasks of a cloud that was shut down for good: two people,
+// printed on the certificate.
+type Waive struct {
+	Command
+	Order  OrderID
+	Cloud  string
+	Second PersonID
+}
+
+// Decide answers with the cloud's open tasks waived.
+func (c Waive) Decide(s Snapshot) (Change, error) {
+	order, ok := s.OpenOrder()
+	if !ok || order.ID != c.Order || c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
+		return Change{}, fmt.Errorf("waive at another's order: %w", ErrNotFound)
+	}
+	d := begin(s, EventWaive, c.Command)
+	d.refuseUnless(c.Actor.IsPerson() && pairwiseDifferent(c.Actor.Person, c.Second), "waive.two-people")
+	d.refuseUnless(slices.ContainsFunc(order.Tasks, func(t Task) bool { return t.Cloud == c.Cloud && c.Cloud != "" }), "waive.cloud")
+	for _, task := range order.Tasks {
+		if task.Cloud == c.Cloud && !task.Done() {
+			task.State, task.Proof, task.DoneAt = TaskWaived, "waived", c.At
+			order = order.with(task)
+		}
+	}
+	d.change.Orders = []Order{order}
+	return d.finish()
+}
+
+// Progress is what the worker learnt from a cloud.
+type Progress struct {
+	Command
+	Order     OrderID
+	Tasks     []Task // whole, as they are now
+	Sightings []Sighting
+	Probe     *Probe
+	// Ineffective says that a cloud answered yes and nothing changed.
+	Ineffective string
+}
+
+// Decide answers with the tasks as the worker leaves them. An order of another
+// epoch takes nothing any more.
+func (c Progress) Decide(s Snapshot) (Change, error) {
+	order, ok := s.OpenOrder()
+	if !ok || order.ID != c.Order {
+		return Change{}, fmt.Errorf("order %s is over: %w", c.Order, ErrStale)
+	}
+	d := begin(s, EventProgress, c.Command)
+	for _, task := range c.Tasks {
+		if known, ok := order.Task(task.ID); ok && known.State != TaskWaived {
+			order = order.with(task)
+		}
+	}
+	d.change.Sightings = c.Sightings
+	if c.Probe != nil {
+		d.change.Probes = []Probe{*c.Probe}
+	}
+	if order.Kind == OrderCut && order.AllDone() {
+		order.State, order.EndedAt = OrderDone, c.At
+	}
+	d.change.Orders = []Order{order}
+	if c.Ineffective != "" {
+		d.flag(FlagAnswerWithoutEffect, c.Ineffective+" "+string(c.Order), SeverityHigh, map[string]string{"cloud": c.Ineffective})
+	}
+	if c.Probe != nil && c.Probe.CredentialRefused && order.Kind == OrderReset {
+		d.proveUnitTask(VerbFactoryReset, GradeProbed, "old-credential-refused")
+	}
+	return d.finish()
+}
+
+// Prove closes the reset order: every task is proven at this epoch.
+type Prove struct {
+	Command
+	Order OrderID
+}
+
+// Decide answers with the unit reset.
+func (c Prove) Decide(s Snapshot) (Change, error) {
+	d := begin(s, EventProve, c.Command)
+	order, ok := s.OpenOrder()
+	if !ok || order.ID != c.Order || order.Kind != OrderReset {
+		return Change{}, fmt.Errorf("order %s is over: %w", c.Order, ErrStale)
+	}
+	for _, task := range order.Tasks {
+		if !task.Done() {
+			d.refuse("prove.open", map[string]string{"task": task.ID})
+		}
+	}
+	order.State, order.EndedAt = OrderDone, c.At
+	d.change.Orders = []Order{order}
+	return d.finish()
+}

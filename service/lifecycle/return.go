@@ -1,0 +1,179 @@
+package lifecycle
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// The caps of rule 1: returns without authority on bound units, per hour.
+const (
+	UnprovenPerClerk = 5
+	UnprovenPerOrg   = 20
+	// QueuedFor is how old a return that was queued offline may be (rule 14).
+	QueuedFor = 72 * time.Hour
+)
+
+// TakeBack is the return: it fences first.
+type TakeBack struct {
+	Command
+	Return          ReturnID
+	Order           OrderID
+	Condition       string
+	Reason          string
+	ReceiptHash     string
+	CustomerPresent bool
+	// Second is the other person who stands by a return over the cap.
+	Second PersonID
+	// PresenceHash is the hex SHA-256 of the code that the desk's screen will
+	// show, for the unit to sign.
+	PresenceHash string
+	// ScannedAt is when the unit was scanned, for a return that was queued
+	// while the desk was offline; zero: now.
+	ScannedAt time.Time
+}
+
+// Decide ends everything of the present epoch, takes the unit into the desk's
+// custody and opens the reset order, in one change.
+func (c TakeBack) Decide(s Snapshot) (Change, error) {
+	if c.Actor.Org == "" {
+		return Change{}, fmt.Errorf("return by nobody's desk: %w", ErrForbidden)
+	}
+	d := begin(s, EventReturn, c.Command)
+	c.custody(d)
+	c.queued(d)
+	authority := c.authority(s)
+	if authority == AuthorityNone && s.Unit.State == StateBound && overCap(s.Unproven) {
+		d.refuseUnless(c.Second != "", "return.cap")
+	}
+	d.refuseUnless(c.Second == "" || c.Second != c.Actor.Person, "return.same-person")
+	d.refuseUnless(slices.Contains(Conditions(), c.Condition), "return.condition")
+	d.refuseUnless(slices.Contains(ReturnReasons(), c.Reason), "return.reason")
+	owner, _ := s.Owner()
+	d.advance()
+	unit := &d.change.Unit
+	unit.Custody, unit.ReturnedAt = c.Actor.Org, c.At
+	d.change.Return = &Return{
+		ID: c.Return, Org: c.Actor.Org, Clerk: c.Actor.Person, At: c.At, Epoch: unit.Epoch, From: s.Unit.State,
+		Authority: authority, Condition: c.Condition, Reason: c.Reason, ReceiptHash: c.ReceiptHash,
+		CustomerPresent: c.CustomerPresent, Second: c.Second, FormerOwner: owner.Account, PresenceHash: c.PresenceHash,
+	}
+	d.openOrder(c.Order, OrderReset, c.Return)
+	return d.finish()
+}
+
+// custody: any desk may fence what a customer has; what lies in stock only its
+// own custodian's technician sends back, and what another organisation has is
+// not ours to touch.
+func (c TakeBack) custody(d *draft) {
+	unit := d.before.Unit
+	switch {
+	case unit.Custody == "":
+	case unit.Custody != c.Actor.Org:
+		d.refuse("return.other-stock", nil)
+	case unit.State == StateStock || unit.State == StateCertified:
+		d.refuseUnless(c.Actor.Has(RoleTechnician), "return.not-sold")
+	}
+}
+
+// queued: an entry that waited offline fences only what is still as it was.
+func (c TakeBack) queued(d *draft) {
+	if c.ScannedAt.IsZero() {
+		return
+	}
+	unit := d.before.Unit
+	d.refuseUnless(c.At.Sub(c.ScannedAt) <= QueuedFor, "return.queued-too-long")
+	overtaken := unit.EpochAt.After(c.ScannedAt) || unit.BoundAt.After(c.ScannedAt) || unit.SoldAt.After(c.ScannedAt)
+	d.refuseUnless(!overtaken, "return.overtaken")
+}
+
+func (c TakeBack) authority(s Snapshot) Authority {
+	switch {
+	case s.Unit.State == StateSold && s.Unit.EpochBy == EventRelease:
+		return AuthorityOwnerRelease
+	case s.Sale != nil && s.Sale.VoidedAt.IsZero() && c.ReceiptHash != "" && s.Sale.ReceiptHash == c.ReceiptHash:
+		return AuthoritySaleMatch
+	}
+	return AuthorityNone
+}
+
+func overCap(n UnprovenReturns) bool {
+	return n.ByClerk >= UnprovenPerClerk || n.ByOrg >= UnprovenPerOrg
+}
+
+// ReturnSealed takes back a box that was never opened.
+type ReturnSealed struct {
+	Command
+	SealAttested bool // the clerk looked at the seal and it is whole
+}
+
+// Decide answers with the unit in the state before the sale.
+func (c ReturnSealed) Decide(s Snapshot) (Change, error) {
+	if c.Actor.Org == "" || s.Unit.Custody != "" && s.Unit.Custody != c.Actor.Org {
+		return Change{}, fmt.Errorf("sealed return of another's stock: %w", ErrNotFound)
+	}
+	d := begin(s, EventReturnSealed, c.Command)
+	d.refuseUnless(c.SealAttested, "return-sealed.seal")
+	d.untouched("return-sealed")
+	d.undoSale()
+	return d.finish()
+}
+
+// Vouch makes the authority of an open return better: a receipt was found, or
+// the unit signed the presence code.
+type Vouch struct {
+	Command
+	ReceiptHash string
+}
+
+// Decide answers with a return that has the better authority.
+func (c Vouch) Decide(s Snapshot) (Change, error) {
+	if s.Return == nil || c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
+		return Change{}, fmt.Errorf("vouch for another's return: %w", ErrNotFound)
+	}
+	d := begin(s, EventVouch, c.Command)
+	match := s.Sale != nil && s.Sale.VoidedAt.IsZero() && c.ReceiptHash != "" && s.Sale.ReceiptHash == c.ReceiptHash
+	d.refuseUnless(match, "vouch.no-match")
+	better := *s.Return
+	better.Authority, better.ReceiptHash = AuthoritySaleMatch, c.ReceiptHash
+	d.change.Return = &better
+	return d.finish()
+}
+
+// Cancel says that a return was a mistake. It revives nothing old: the owner
+// binds again by one tap.
+type Cancel struct {
+	Command
+	Return ReturnID
+	// UnitPresent: a desk cancels with the unit in its hands.
+	UnitPresent bool
+	// ProofHash is the hex SHA-256 of a credential made on the unit after the
+	// fence: the fenced owner shows by it that the unit is at home.
+	ProofHash string
+}
+
+// Decide answers with the unit sold, in its customer's hands.
+func (c Cancel) Decide(s Snapshot) (Change, error) {
+	if s.Return == nil || s.Return.ID != c.Return {
+		return Change{}, fmt.Errorf("cancel another return: %w", ErrNotFound)
+	}
+	byOwner := c.Actor.Org == "" && c.Actor.Person != "" && s.Return.FormerOwner == c.Actor.Person
+	byDesk := c.Actor.Org != "" && s.Unit.Custody == c.Actor.Org
+	if !byOwner && !byDesk {
+		return Change{}, fmt.Errorf("cancel a return that is not theirs: %w", ErrNotFound)
+	}
+	d := begin(s, EventCancel, c.Command)
+	if byOwner {
+		fresh := s.Unit.Verifier != "" && s.Unit.VerifierAt.After(s.Return.At)
+		d.refuseUnless(fresh && c.ProofHash == s.Unit.Verifier, "cancel.proof")
+	} else {
+		d.refuseUnless(c.UnitPresent, "cancel.unit-absent")
+	}
+	d.refuseUnless(s.Return.From.InCustomerHands(), "cancel.was-stock")
+	d.advance()
+	d.change.Unit.Custody = ""
+	cancelled := *s.Return
+	cancelled.CancelledAt = c.At
+	d.change.Return = &cancelled
+	return d.finish()
+}
