@@ -1,0 +1,81 @@
+package access
+
+// Action names one thing that somebody may or may not do. Every route carries
+// exactly one; the table in rules.go says who may.
+type Action string
+
+// What anyone may do.
+const (
+	HealthRead       Action = "health.read"
+	AssetRead        Action = "asset.read"
+	HomeRead         Action = "home.read"
+	SessionStart     Action = "session.start"
+	SetupUse         Action = "setup.use"
+	CertificateCheck Action = "certificate.check"
+	LogRead          Action = "log.read"
+	DeviceChallenge  Action = "device.challenge"
+	DeviceReport     Action = "device.report"
+)
+
+// What whoever signed in may do, and what operators watch.
+const (
+	SessionEnd  Action = "session.end"
+	AccountRead Action = "account.read"
+	MetricsRead Action = "metrics.read"
+)
+
+// What vendors do for their brands.
+const (
+	UnitRegister        Action = "unit.register"
+	ModelManage         Action = "model.manage"
+	AccreditationManage Action = "accreditation.manage"
+)
+
+// What staff do with units in their custody.
+const (
+	UnitRead         Action = "unit.read"
+	UnitHistory      Action = "unit.history"
+	UnitScan         Action = "unit.scan"
+	UnitReopen       Action = "unit.reopen"
+	UnitRetire       Action = "unit.retire"
+	ReturnOpen       Action = "return.open"
+	ReturnRead       Action = "return.read"
+	ReturnCancel     Action = "return.cancel"
+	ReturnSeal       Action = "return.seal"
+	OrderRead        Action = "order.read"
+	TaskAttest       Action = "task.attest"
+	ShipmentSend     Action = "shipment.send"
+	ShipmentReceive  Action = "shipment.receive"
+	CertificateIssue Action = "certificate.issue"
+	CertificateRead  Action = "certificate.read"
+	SaleCheck        Action = "sale.check"
+	SaleRecord       Action = "sale.record"
+	SaleVoid         Action = "sale.void"
+	HoldPlace        Action = "hold.place"
+	HoldLift         Action = "hold.lift"
+	WaiverSign       Action = "waiver.sign"
+)
+
+// What owners do with their own units.
+const (
+	OwnerRead       Action = "owner.read"
+	OwnerPast       Action = "owner.past"
+	BindingCreate   Action = "binding.create"
+	BindingEnd      Action = "binding.end"
+	ReleaseCreate   Action = "release.create"
+	TransferOffer   Action = "transfer.offer"
+	TransferAnswer  Action = "transfer.answer"
+	ReturnCancelOwn Action = "return.cancel-own"
+	ContestOpen     Action = "contest.open"
+	StolenMark      Action = "stolen.mark"
+)
+
+// What those do who watch and those who keep house.
+const (
+	FlagRead     Action = "flag.read"
+	FlagWork     Action = "flag.work"
+	SweepRun     Action = "sweep.run"
+	OrgManage    Action = "org.manage"
+	PersonManage Action = "person.manage"
+	TokenManage  Action = "token.manage"
+)

@@ -1,0 +1,119 @@
+package access
+
+import (
+	"slices"
+
+	"quitclaim/service/lifecycle"
+)
+
+// Rule says who may do one action. A caller needs to satisfy one of Public,
+// SignedIn, Kinds, Roles or Scopes; what is empty admits nobody.
+type Rule struct {
+	Public   bool                // anyone, signed in or not
+	SignedIn bool                // any person who is signed in
+	Kinds    []PrincipalKind     // devices or gates, which have neither roles nor scopes
+	Roles    []lifecycle.Role    // persons with one of these roles
+	OrgKinds []lifecycle.OrgKind // and, for Roles and Scopes alike, of such an organisation; empty: any
+	Scopes   []Scope             // machines with one of these scopes that name whom they act for
+	Keyless  bool                // its POST and DELETE take no Idempotency-Key
+}
+
+// rules is the one table. An action without a row is denied, and its route
+// refuses to be registered. To add an action: its constant in action.go, its
+// row here.
+var rules = map[Action]Rule{
+	// anyone
+	HealthRead:       {Public: true},
+	AssetRead:        {Public: true},
+	HomeRead:         {Public: true},
+	SessionStart:     {Public: true, Keyless: true},
+	SetupUse:         {Public: true, Keyless: true},
+	CertificateCheck: {Public: true},
+	LogRead:          {Public: true},
+	DeviceChallenge:  {Public: true, Keyless: true},
+	DeviceReport:     {Public: true, Keyless: true},
+
+	// whoever signed in, and operators
+	SessionEnd:  {SignedIn: true, Keyless: true},
+	AccountRead: {SignedIn: true},
+	MetricsRead: {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
+
+	// vendors
+	UnitRegister:        {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits)},
+	ModelManage:         {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
+	AccreditationManage: {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
+
+	// the desk, the bench, the till
+	UnitRead:         {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits)},
+	UnitHistory:      {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits)},
+	UnitScan:         {Roles: roles(clerk, technician, validator), Scopes: scopes(ScopeScans), Keyless: true},
+	UnitReopen:       {Roles: roles(validator, officer)},
+	UnitRetire:       {Roles: roles(technician, validator, officer)},
+	ReturnOpen:       {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns)},
+	ReturnRead:       {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns)},
+	ReturnCancel:     {Roles: roles(clerk)},
+	ReturnSeal:       {Roles: roles(clerk)},
+	OrderRead:        {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns)},
+	TaskAttest:       {Roles: roles(technician)},
+	ShipmentSend:     {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments)},
+	ShipmentReceive:  {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments)},
+	CertificateIssue: {Roles: roles(validator)},
+	CertificateRead:  {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits, ScopeSales)},
+	SaleCheck:        {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
+	SaleRecord:       {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
+	SaleVoid:         {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
+	HoldPlace:        {Roles: roles(officer)},
+	HoldLift:         {Roles: roles(officer)},
+	WaiverSign:       {Roles: roles(officer)},
+
+	// owners
+	OwnerRead:       {Roles: roles(owner)},
+	OwnerPast:       {Roles: roles(owner)},
+	BindingCreate:   {Roles: roles(owner)},
+	BindingEnd:      {Roles: roles(owner)},
+	ReleaseCreate:   {Roles: roles(owner)},
+	TransferOffer:   {Roles: roles(owner)},
+	TransferAnswer:  {Roles: roles(owner)},
+	ReturnCancelOwn: {Roles: roles(owner)},
+	ContestOpen:     {Roles: roles(owner)},
+	StolenMark:      {Roles: roles(owner)},
+
+	// who watches, who keeps house
+	FlagRead:     {Roles: roles(officer, auditor)},
+	FlagWork:     {Roles: roles(officer)},
+	SweepRun:     {Roles: roles(officer), Keyless: true},
+	OrgManage:    {Roles: roles(admin)},
+	PersonManage: {Roles: roles(admin)},
+	TokenManage:  {Roles: roles(admin)},
+}
+
+// Short names, so that a row of the table fits a line.
+const (
+	clerk      = lifecycle.RoleClerk
+	technician = lifecycle.RoleTechnician
+	validator  = lifecycle.RoleValidator
+	officer    = lifecycle.RoleSecurityOfficer
+	auditor    = lifecycle.RoleAuditor
+	admin      = lifecycle.RoleAdmin
+	owner      = lifecycle.RoleOwner
+)
+
+func roles(r ...lifecycle.Role) []lifecycle.Role       { return r }
+func kinds(k ...lifecycle.OrgKind) []lifecycle.OrgKind { return k }
+func scopes(s ...Scope) []Scope                        { return s }
+
+// Actions lists every action of the table, sorted.
+func Actions() []Action {
+	all := make([]Action, 0, len(rules))
+	for action := range rules {
+		all = append(all, action)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// RuleOf is the action's row, and whether it has one.
+func RuleOf(action Action) (Rule, bool) {
+	rule, ok := rules[action]
+	return rule, ok
+}

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+)
+
+// Authenticator says whom a credential stands for now. Both methods answer
+// lifecycle.ErrUnauthenticated for what is unknown, ended or expired.
+type Authenticator interface {
+	// PrincipalOfToken finds the person, machine or gate whose token has this
+	// hash. onBehalfOf is what a machine's request names, empty where it names
+	// nobody; a person who is not of the machine's organisation is
+	// lifecycle.ErrForbidden.
+	PrincipalOfToken(ctx context.Context, tokenHash string, onBehalfOf lifecycle.PersonID) (access.Principal, error)
+	// PrincipalOfPerson finds the person of a session. It answers for the
+	// person's present session generation alone: advancing that number ends
+	// all their sessions at once.
+	PrincipalOfPerson(ctx context.Context, person lifecycle.PersonID, generation int64) (access.Principal, error)
+}
+
+// SessionStore keeps the sealed data of sessions under the hash of their
+// token.
+type SessionStore interface {
+	FindSession(ctx context.Context, tokenHash string) (data []byte, found bool, err error)
+	CommitSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error
+	DeleteSession(ctx context.Context, tokenHash string) error
+}
+
+// Config is what a Server needs. Log, Now, NewID, ExternalURL, Sessions and
+// Authenticator must be given.
+type Config struct {
+	Log           *slog.Logger
+	Now           func() time.Time
+	NewID         func() string // request ids
+	ExternalURL   string        // "https://…" as browsers see it; decides on cookies and HSTS
+	Sessions      SessionStore
+	Authenticator Authenticator
+	Health        func(context.Context) error // nil: healthy as long as it answers
+	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
+
+	RequestTimeout time.Duration // longest a handler may take; default 20 s
+	DrainTimeout   time.Duration // longest wait for open requests at the end; default 10 s
+	Heartbeat      time.Duration // of event streams; default 15 s
+}
+
+func (c *Config) check() (*url.URL, error) {
+	var mistakes []error
+	require := func(given bool, name string) {
+		if !given {
+			mistakes = append(mistakes, fmt.Errorf("web.Config.%s is missing", name))
+		}
+	}
+	require(c.Log != nil, "Log")
+	require(c.Now != nil, "Now")
+	require(c.NewID != nil, "NewID")
+	require(c.Sessions != nil, "Sessions")
+	require(c.Authenticator != nil, "Authenticator")
+	external, err := url.Parse(c.ExternalURL)
+	if err != nil || external.Host == "" || external.Scheme != "http" && external.Scheme != "https" {
+		mistakes = append(mistakes, fmt.Errorf("web.Config.ExternalURL %q is no http or https address", c.ExternalURL))
+	}
+	if c.RequestTimeout == 0 {
+		c.RequestTimeout = 20 * time.Second
+	}
+	if c.DrainTimeout == 0 {
+		c.DrainTimeout = 10 * time.Second
+	}
+	if c.Heartbeat == 0 {
+		c.Heartbeat = 15 * time.Second
+	}
+	return external, errors.Join(mistakes...)
+}

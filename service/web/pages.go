@@ -1,0 +1,176 @@
+package web
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/web/assets"
+	"quitclaim/service/web/messages"
+)
+
+// Pages is the parsed templates of one room, each joined with the layout and
+// the shared parts.
+type Pages struct {
+	pages map[string]*template.Template
+}
+
+// ParsePages takes every *.html of the folder. A file is one page, rendered by
+// its base name; files whose names begin with _ are parts that all pages of
+// the folder share. A page defines "title" and "main"; the layout does the
+// rest.
+func ParsePages(folder fs.FS) (*Pages, error) {
+	files, err := templateFiles(folder)
+	if err != nil {
+		return nil, err
+	}
+	base, err := parseShared()
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Sorted(maps.Keys(files))
+	for _, name := range names {
+		if strings.HasPrefix(name, "_") {
+			if _, err := base.New(name).Parse(files[name]); err != nil {
+				return nil, fmt.Errorf("parse part: %w", err)
+			}
+		}
+	}
+	pages := &Pages{pages: map[string]*template.Template{}}
+	for _, name := range names {
+		if strings.HasPrefix(name, "_") {
+			continue
+		}
+		page, err := base.Clone()
+		if err != nil {
+			return nil, fmt.Errorf("clone layout: %w", err)
+		}
+		if _, err := page.New(name).Parse(files[name]); err != nil {
+			return nil, fmt.Errorf("parse page: %w", err)
+		}
+		pages.pages[name] = page
+	}
+	return pages, nil
+}
+
+// templateFiles is the text of every template by base name.
+func templateFiles(folder fs.FS) (map[string]string, error) {
+	files := map[string]string{}
+	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || path.Ext(name) != ".html" {
+			return err
+		}
+		text, err := fs.ReadFile(folder, name)
+		if err != nil {
+			return err
+		}
+		if _, twice := files[path.Base(name)]; twice {
+			return fmt.Errorf("two templates are called %s", path.Base(name))
+		}
+		files[path.Base(name)] = string(text)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read templates: %w", err)
+	}
+	return files, nil
+}
+
+// parseShared is the layout and the shared parts.
+func parseShared() (*template.Template, error) {
+	catalogue, err := messages.English()
+	if err != nil {
+		return nil, err
+	}
+	set, err := assets.Embedded()
+	if err != nil {
+		return nil, err
+	}
+	base := template.New("base").Option("missingkey=error").Funcs(functions(catalogue, set))
+	shared, err := base.ParseFS(shellTemplates, "templates/_*.html")
+	if err != nil {
+		return nil, fmt.Errorf("parse the shared templates: %w", err)
+	}
+	return shared, nil
+}
+
+// layoutView is what the layout sees; the page sees Data alone.
+type layoutView struct {
+	SignedIn bool
+	Name     string
+	OrgName  string
+	Nav      []navEntry
+	Done     string // message code of what was just done; empty: nothing
+	Data     any
+}
+
+// livePrefix marks the blocks of a page that live.js may fetch alone.
+const livePrefix = "live-"
+
+// Render answers with a page. For ?fragment=x it answers with the page's block
+// "live-x" alone, from the same data: that is how a page keeps itself fresh
+// without a second handler.
+func (p *Pages) Render(c echo.Context, status int, name string, data any) error {
+	if fragment := c.QueryParam("fragment"); fragment != "" && p.defines(name, livePrefix+fragment) {
+		body, err := p.execute(name, livePrefix+fragment, data)
+		if err != nil {
+			return err
+		}
+		return c.HTMLBlob(status, body)
+	}
+	s, principal := serverOf(c), Principal(c)
+	body, err := p.execute(name, "layout", layoutView{
+		SignedIn: principal.SignedIn(),
+		Name:     principal.Name,
+		OrgName:  principal.OrgName,
+		Nav:      s.nav(principal, c.Request().URL.Path),
+		Done:     s.done(c),
+		Data:     data,
+	})
+	if err != nil {
+		return err
+	}
+	return c.HTMLBlob(status, body)
+}
+
+// done is the code "done.x" for ?done=x: how a page that a form led to says
+// what has happened. Only what the message files know is said.
+func (s *Server) done(c echo.Context) string {
+	code := "done." + c.QueryParam("done")
+	if !s.messages.Has(code) {
+		return ""
+	}
+	return code
+}
+
+// Names lists the pages, for the test that executes each.
+func (p *Pages) Names() []string { return slices.Sorted(maps.Keys(p.pages)) }
+
+func (p *Pages) defines(name, block string) bool {
+	page, ok := p.pages[name]
+	return ok && page.Lookup(block) != nil
+}
+
+var errNoPage = errors.New("no such page")
+
+// execute renders into memory first: a template that fails half way must not
+// leave half a page behind.
+func (p *Pages) execute(name, block string, data any) ([]byte, error) {
+	page, ok := p.pages[name]
+	if !ok {
+		return nil, fmt.Errorf("render %s: %w", name, errNoPage)
+	}
+	var out bytes.Buffer
+	if err := page.ExecuteTemplate(&out, block, data); err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
+	}
+	return out.Bytes(), nil
+}

@@ -1,0 +1,209 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+)
+
+// How long a session lives: OWASP ASVS 5.0 section 7.3 asks for an end after
+// rest and for one in any case. A shift has eight hours.
+const (
+	SessionIdle     = 8 * time.Hour
+	SessionAbsolute = 24 * time.Hour
+	// sessionTouch is how often a session in use writes down that it is: not
+	// on each request, for every one would be a durable write.
+	sessionTouch = 5 * time.Minute
+)
+
+const (
+	sessionPerson     = "person"
+	sessionGeneration = "generation"
+	sessionSeen       = "seen" // unix milliseconds
+)
+
+func (s *Server) newSessions() *scs.SessionManager {
+	manager := scs.New()
+	manager.Store = sessionStore{s.config.Sessions}
+	manager.Lifetime = SessionAbsolute
+	manager.HashTokenInStore = true // who reads the database must not be able to sign in
+	manager.Cookie.Name = "quitclaim"
+	manager.Cookie.Path = "/"
+	manager.Cookie.HttpOnly = true
+	manager.Cookie.SameSite = http.SameSiteLaxMode
+	manager.Cookie.Persist = false // ends with the browser: desks are shared
+	manager.Cookie.Secure = s.https()
+	if s.https() {
+		manager.Cookie.Name = "__Host-quitclaim" // RFC 6265bis section 4.1.3.2
+	}
+	return manager
+}
+
+// StartSession signs a person in: a new session token, always, so that one
+// planted before sign-in is worth nothing. generation is the person's present
+// one.
+func StartSession(c echo.Context, person lifecycle.PersonID, generation int64) error {
+	s := serverOf(c)
+	ctx, err := s.loadSession(c)
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.RenewToken(ctx); err != nil {
+		return fmt.Errorf("renew session: %w", err)
+	}
+	now := s.config.Now()
+	s.sessions.SetDeadline(ctx, now.Add(SessionAbsolute))
+	s.sessions.Put(ctx, sessionPerson, string(person))
+	s.sessions.Put(ctx, sessionGeneration, generation)
+	s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
+	token, expiry, err := s.sessions.Commit(ctx)
+	if err != nil {
+		return fmt.Errorf("commit session: %w", err)
+	}
+	s.writeSessionCookie(ctx, c, token, expiry)
+	return nil
+}
+
+// EndSession signs this browser out. Ending every session of a person is
+// advancing their generation, in the store.
+func EndSession(c echo.Context) error {
+	s := serverOf(c)
+	ctx, err := s.loadSession(c)
+	if err != nil {
+		return err
+	}
+	if err := s.sessions.Destroy(ctx); err != nil {
+		return fmt.Errorf("end session: %w", err)
+	}
+	s.writeSessionCookie(ctx, c, "", time.Time{})
+	return nil
+}
+
+func (s *Server) loadSession(c echo.Context) (context.Context, error) {
+	token := ""
+	if cookie, err := c.Cookie(s.sessions.Cookie.Name); err == nil {
+		token = cookie.Value
+	}
+	ctx, err := s.sessions.Load(c.Request().Context(), token)
+	if err != nil {
+		return nil, fmt.Errorf("load session: %w", err)
+	}
+	return ctx, nil
+}
+
+func (s *Server) writeSessionCookie(ctx context.Context, c echo.Context, token string, expiry time.Time) {
+	s.sessions.WriteSessionCookie(ctx, c.Response(), token, expiry)
+	c.Response().Header().Set("Cache-Control", "no-store") // scs adds a weaker one
+}
+
+// authenticate finds out who calls: by bearer token, else by session, else
+// nobody. A wrong token is refused even where anyone may come, for its sender
+// believes to be somebody; a session that ended only makes an anonymous.
+func (s *Server) authenticate(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		principal, err := s.principalOf(c)
+		if err != nil {
+			return err
+		}
+		c.SetRequest(c.Request().WithContext(access.With(c.Request().Context(), principal)))
+		return next(c)
+	}
+}
+
+func (s *Server) principalOf(c echo.Context) (access.Principal, error) {
+	if header := c.Request().Header.Get(echo.HeaderAuthorization); header != "" {
+		return s.principalOfBearer(c, header)
+	}
+	if _, err := c.Cookie(s.sessions.Cookie.Name); err != nil {
+		return access.Anonymous(), nil
+	}
+	principal, err := s.principalOfSession(c)
+	if errors.Is(err, lifecycle.ErrUnauthenticated) {
+		return access.Anonymous(), nil
+	}
+	return principal, err
+}
+
+func (s *Server) principalOfBearer(c echo.Context, header string) (access.Principal, error) {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return access.Principal{}, fmt.Errorf("authorization is no bearer token: %w", lifecycle.ErrUnauthenticated)
+	}
+	onBehalfOf := lifecycle.PersonID(c.Request().Header.Get("On-Behalf-Of"))
+	principal, err := s.config.Authenticator.PrincipalOfToken(c.Request().Context(), access.TokenHash(token), onBehalfOf)
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("token: %w", err)
+	}
+	return principal, nil
+}
+
+func (s *Server) principalOfSession(c echo.Context) (access.Principal, error) {
+	ctx, err := s.loadSession(c)
+	if err != nil {
+		return access.Principal{}, err
+	}
+	person := lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson))
+	now := s.config.Now()
+	seen := time.UnixMilli(s.sessions.GetInt64(ctx, sessionSeen))
+	if person == "" || !now.Before(s.sessions.Deadline(ctx)) || now.Sub(seen) >= SessionIdle {
+		return access.Principal{}, fmt.Errorf("session over: %w", lifecycle.ErrUnauthenticated)
+	}
+	principal, err := s.config.Authenticator.PrincipalOfPerson(ctx, person, s.sessions.GetInt64(ctx, sessionGeneration))
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("session: %w", err)
+	}
+	if now.Sub(seen) >= sessionTouch {
+		s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
+		if _, _, err := s.sessions.Commit(ctx); err != nil {
+			return access.Principal{}, fmt.Errorf("touch session: %w", err)
+		}
+	}
+	return principal, nil
+}
+
+// LocalPath is next where it is a path of this server, else "/": a sign-in
+// page must not send people to another site.
+func LocalPath(next string) string {
+	u, err := url.Parse(next)
+	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil {
+		return "/"
+	}
+	if !strings.HasPrefix(next, "/") || strings.HasPrefix(next, "//") || strings.ContainsAny(next, "\\\r\n\t") {
+		return "/"
+	}
+	return next
+}
+
+// sessionStore shows our small store to scs, which asks for the methods
+// without a context too and never calls them.
+type sessionStore struct {
+	store SessionStore
+}
+
+var errNoContext = errors.New("web: session store called without a context")
+
+func (sessionStore) Delete(string) error                    { return errNoContext }
+func (sessionStore) Find(string) ([]byte, bool, error)      { return nil, false, errNoContext }
+func (sessionStore) Commit(string, []byte, time.Time) error { return errNoContext }
+
+func (a sessionStore) DeleteCtx(ctx context.Context, token string) error {
+	return a.store.DeleteSession(ctx, token)
+}
+
+func (a sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
+	return a.store.FindSession(ctx, token)
+}
+
+func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	return a.store.CommitSession(ctx, token, data, expiry)
+}
