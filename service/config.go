@@ -1,0 +1,144 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config is everything an operator can set. Each field is a flag and an
+// environment variable QUITCLAIM_<NAME>; the flag wins. The defaults make
+// `quitclaim` work at once.
+type Config struct {
+	Data       string        // data directory: database, keys, run file
+	Listen     string        // address to listen on; port 0 picks a free one
+	URL        string        // how the outside reaches us; empty: from Listen
+	Origin     string        // the ledger's name, its URL without a scheme
+	CloudDelay time.Duration // how long the built-in cloud takes to forget
+	ProbeDelay time.Duration // how long the worker waits before it asks again
+	Workers    int           // clouds asked at the same time
+	LogJSON    bool          // one JSON object per log line
+	LogLevel   string        // debug, info, warn or error
+}
+
+// setting is one row of the table that flags, environment and README share.
+type setting struct {
+	name, usage string
+	bind        func(*flag.FlagSet, *Config)
+}
+
+func settings() []setting {
+	return []setting{
+		{"data", "data directory: database, keys, run file", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.Data, "data", "data", "")
+		}},
+		{"listen", "address to listen on; port 0 picks a free one", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "")
+		}},
+		{"url", "how the outside reaches us, e.g. https://quitclaim.example; default: from the address", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.URL, "url", "", "")
+		}},
+		{"origin", "the ledger's name in checkpoints: its URL without a scheme", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.Origin, "origin", "quitclaim.example/log", "")
+		}},
+		{"cloud-delay", "how long the built-in cloud takes to forget", func(f *flag.FlagSet, c *Config) {
+			f.DurationVar(&c.CloudDelay, "cloud-delay", 30*time.Second, "")
+		}},
+		{"probe-delay", "how long the worker waits before it asks a cloud again", func(f *flag.FlagSet, c *Config) {
+			f.DurationVar(&c.ProbeDelay, "probe-delay", 60*time.Second, "")
+		}},
+		{"workers", "clouds asked at the same time", func(f *flag.FlagSet, c *Config) {
+			f.IntVar(&c.Workers, "workers", 4, "")
+		}},
+		{"log-json", "log JSON objects instead of text", func(f *flag.FlagSet, c *Config) {
+			f.BoolVar(&c.LogJSON, "log-json", false, "")
+		}},
+		{"log-level", "debug, info, warn or error", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.LogLevel, "log-level", "info", "")
+		}},
+	}
+}
+
+// environmentName is the variable that sets a flag: QUITCLAIM_CLOUD_DELAY.
+func environmentName(flagName string) string {
+	return "QUITCLAIM_" + strings.ToUpper(strings.ReplaceAll(flagName, "-", "_"))
+}
+
+// parseConfig reads flags over environment over defaults, and reports every
+// mistake at once. defaults overrides a setting's default by flag name.
+func parseConfig(name string, args []string, getenv func(string) string, defaults map[string]string) (Config, error) {
+	var config Config
+	flags := flag.NewFlagSet(name, flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	var mistakes []error
+	for _, setting := range settings() {
+		setting.bind(flags, &config)
+		flags.Lookup(setting.name).Usage = setting.usage
+		for _, value := range []string{defaults[setting.name], getenv(environmentName(setting.name))} {
+			if value == "" {
+				continue
+			}
+			if err := flags.Set(setting.name, value); err != nil {
+				mistakes = append(mistakes, fmt.Errorf("%s=%q: %w", environmentName(setting.name), value, err))
+			}
+		}
+	}
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return Config{}, usage(name, flags)
+		}
+		mistakes = append(mistakes, err)
+	}
+	if flags.NArg() > 0 {
+		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
+	}
+	return config, errors.Join(append(mistakes, config.check()...)...)
+}
+
+func (c Config) check() []error {
+	var mistakes []error
+	if c.Data == "" {
+		mistakes = append(mistakes, errors.New("data: a directory is needed"))
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("listen: %w", err))
+	}
+	if c.URL != "" {
+		parsed, err := url.Parse(c.URL)
+		if err != nil || parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" || strings.Trim(parsed.Path, "/") != "" {
+			mistakes = append(mistakes, fmt.Errorf("url: %q is not http(s)://host", c.URL))
+		}
+	}
+	if c.Origin == "" || strings.ContainsAny(c.Origin, " +\n") {
+		mistakes = append(mistakes, fmt.Errorf("origin: %q must not be empty or hold a blank or a plus sign (C2SP signed-note key names)", c.Origin))
+	}
+	if c.CloudDelay < 0 || c.ProbeDelay < 0 {
+		mistakes = append(mistakes, errors.New("cloud-delay, probe-delay: not below 0"))
+	}
+	if c.Workers < 1 || c.Workers > 256 {
+		mistakes = append(mistakes, fmt.Errorf("workers: %d is not within 1 to 256", c.Workers))
+	}
+	if _, err := logLevel(c.LogLevel); err != nil {
+		mistakes = append(mistakes, err)
+	}
+	return mistakes
+}
+
+// errUsage carries the help text of a command; it is no failure.
+type errUsage struct{ text string }
+
+func (e errUsage) Error() string { return e.text }
+
+func usage(name string, flags *flag.FlagSet) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "usage: %s [flags]\n\n", name)
+	flags.VisitAll(func(f *flag.Flag) {
+		fmt.Fprintf(&text, "  --%-12s %s (default %q, %s)\n", f.Name, f.Usage, f.DefValue, environmentName(f.Name))
+	})
+	return errUsage{text.String()}
+}

@@ -1,0 +1,31 @@
+// Quitclaim makes a returned camera let go of its last owner, and proves it.
+//
+// This is the roof: it reads the configuration, opens the store, wires every
+// room to what it needs and serves. It decides nothing about a unit; rules are
+// in service/lifecycle.
+//
+// # Direct dependencies, and why each is here
+//
+//	labstack/echo/v4             HTTP routing and middleware (service/web)
+//	go-playground/validator/v10  the shape of requests (service/web)
+//	mattn/go-sqlite3             the embedded database (service/store)
+//	skip2/go-qrcode              QR codes of labels and certificates (scanner/label)
+//	robfig/cron/v3               when sweeps run (service/sweep)
+//	alexedwards/scs/v2           sessions of the pages (service/web)
+//	alexedwards/argon2id         passwords (service/access)
+//	fxamacker/cbor/v2            canonical bytes of certificates (warehouse/certificate)
+//	gofrs/flock                  one writer per data directory (service/store)
+//	golang.org/x/mod             Merkle tree and signed notes of the ledger (service/ledger)
+//	transparency-dev/formats     C2SP checkpoint and proof texts (service/ledger)
+//	golang.org/x/crypto          sealing of personal data (service/keyring)
+//	golang.org/x/image           the lettering of PNG labels (scanner/label)
+//	golang.org/x/time            rate limits (service/device)
+//
+// In tests only:
+//
+//	jackc/pgx/v5                 every statement is prepared on PostgreSQL too
+//	transparency-dev/merkle      a second implementation checks our proofs
+//	pgregory.net/rapid           histories nobody thought of
+//	chromedp/chromedp            the pages, in a real browser
+//	google/go-cmp                differences one can read
+package main
