@@ -80,8 +80,8 @@ func (d *draft) heard(report Report) {
 // presence makes the authority of an open return better when the unit signed
 // the code on the desk's screen.
 func (d *draft) presence(report Report) {
-	ret := d.before.Return
-	if ret == nil || d.before.Unit.State != StateReturned || ret.Authority != AuthorityNone {
+	ret, state := d.before.Return, d.before.Unit.State
+	if ret == nil || state != StateReturned && state != StateReset || ret.Authority != AuthorityNone {
 		return
 	}
 	if ret.PresenceHash != "" && ret.PresenceHash == report.Presence {
