@@ -22,7 +22,7 @@ var places = []place{
 	{"/desk", "nav.desk", []access.Action{access.ReturnOpen}},
 	{"/bench", "nav.bench", []access.Action{access.TaskAttest, access.CertificateIssue}},
 	{"/shipments", "nav.shipments", []access.Action{access.ShipmentSend}},
-	{"/sale", "nav.sale", []access.Action{access.SaleCheck}},
+	{"/till", "nav.till", []access.Action{access.SaleCheck}},
 	{"/mine", "nav.mine", []access.Action{access.OwnerRead}},
 	{"/units", "nav.units", []access.Action{access.UnitRead}},
 	{"/flags", "nav.flags", []access.Action{access.FlagRead}},
