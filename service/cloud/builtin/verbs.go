@@ -1,0 +1,142 @@
+package builtin
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"quitclaim/service/cloud"
+	"quitclaim/service/lifecycle"
+)
+
+// The verbs of cloud.Cloud, whose comments say what each means.
+var _ cloud.Cloud = (*Cloud)(nil)
+
+// Inventory reads the links that stand, those whose end still propagates among
+// them.
+func (c *Cloud) Inventory(ctx context.Context, r cloud.Request) (cloud.Inventory, error) {
+	links, err := c.standing(ctx, r.Unit)
+	if err != nil {
+		return cloud.Inventory{}, failed("inventory", err)
+	}
+	return cloud.Inventory{Links: links}, nil
+}
+
+// Preflight says that a session which runs will end; nothing else can stand in
+// the way.
+func (c *Cloud) Preflight(ctx context.Context, r cloud.Request) (cloud.Preflight, error) {
+	row, err := c.config.Door.CloudUnit(ctx, r.Unit)
+	if err != nil {
+		return cloud.Preflight{}, failed("preflight", err)
+	}
+	if running(row).OlderThan(r.Before) {
+		return cloud.Preflight{Eligibility: cloud.SideEffects, Blockers: []string{"session-ends"}}, nil
+	}
+	return cloud.Preflight{Eligibility: cloud.Eligible}, nil
+}
+
+// Revoke ends older partner links, after the delay.
+func (c *Cloud) Revoke(ctx context.Context, r cloud.Request) error {
+	return failed("revoke", c.config.Door.EndCloudLinks(ctx, r.Unit,
+		[]lifecycle.BindingKind{lifecycle.BindingPartner}, r.Before, c.now().Add(c.config.Delay)))
+}
+
+// Unbind ends every older link, after the delay.
+func (c *Cloud) Unbind(ctx context.Context, r cloud.Request) error {
+	return failed("unbind", c.config.Door.EndCloudLinks(ctx, r.Unit, nil, r.Before, c.now().Add(c.config.Delay)))
+}
+
+// Detach puts older recordings out of reach.
+func (c *Cloud) Detach(ctx context.Context, r cloud.Request) error {
+	return c.change(ctx, "detach", r.Unit, func(row *lifecycle.CloudUnit) { row.DetachedAt = latest(row.DetachedAt, r.Before) })
+}
+
+// Rotate makes a new credential, unless the present one is new enough.
+func (c *Cloud) Rotate(ctx context.Context, r cloud.Request) error {
+	return c.change(ctx, "rotate", r.Unit, func(row *lifecycle.CloudUnit) {
+		if row.RotatedAt.Before(r.Before) {
+			row.RotatedAt = latest(c.now(), r.Before)
+		}
+	})
+}
+
+// Cut ends older sessions.
+func (c *Cloud) Cut(ctx context.Context, r cloud.Request) error {
+	return c.change(ctx, "cut", r.Unit, func(row *lifecycle.CloudUnit) { row.CutAt = latest(row.CutAt, r.Before) })
+}
+
+// Notify takes on the order's one notice.
+func (c *Cloud) Notify(ctx context.Context, r cloud.Request) (cloud.Notice, error) {
+	err := c.change(ctx, "notify", r.Unit, func(row *lifecycle.CloudUnit) {
+		if row.NotifiedAt.Before(r.Before) {
+			row.NotifiedAt = latest(c.now(), r.Before)
+		}
+	})
+	if err != nil {
+		return cloud.Notice{}, err
+	}
+	return cloud.Notice{ID: "notice-" + string(r.Order)}, nil
+}
+
+// Probe reads everything that is still let through.
+func (c *Cloud) Probe(ctx context.Context, r cloud.Request) (cloud.Probe, error) {
+	links, err := c.standing(ctx, r.Unit)
+	if err != nil {
+		return cloud.Probe{}, failed("probe", err)
+	}
+	row, err := c.config.Door.CloudUnit(ctx, r.Unit)
+	if err != nil {
+		return cloud.Probe{}, failed("probe", err)
+	}
+	return cloud.Probe{
+		Links: links, Sessions: running(row), Recordings: reachable(row), CredentialAt: row.RotatedAt,
+	}, nil
+}
+
+// Delete deletes older recordings. The row knows the newest alone, and older
+// ones were out of reach before they were deleted.
+func (c *Cloud) Delete(ctx context.Context, r cloud.Request) error {
+	return c.change(ctx, "delete", r.Unit, func(row *lifecycle.CloudUnit) {
+		if row.RecordedAt.Before(r.Before) {
+			row.RecordedAt = time.Time{}
+		}
+		row.DetachedAt = latest(row.DetachedAt, r.Before)
+	})
+}
+
+func (c *Cloud) standing(ctx context.Context, unit lifecycle.UnitID) ([]cloud.Link, error) {
+	rows, err := c.config.Door.CloudLinks(ctx, unit)
+	if err != nil {
+		return nil, err
+	}
+	now := c.now()
+	var links []cloud.Link
+	for _, row := range rows {
+		if row.GoneAt.IsZero() || now.Before(row.GoneAt) {
+			links = append(links, cloud.Link{AccountHash: c.config.AccountHash(row.Account), Kind: row.Kind, Since: row.Since})
+		}
+	}
+	return links, nil
+}
+
+// running is the last session, unless it was cut.
+func running(row lifecycle.CloudUnit) cloud.Span { return after(row.SessionAt, row.CutAt) }
+
+// reachable is the newest recording, unless it was detached.
+func reachable(row lifecycle.CloudUnit) cloud.Span { return after(row.RecordedAt, row.DetachedAt) }
+
+func after(at, ended time.Time) cloud.Span {
+	if at.IsZero() || at.Before(ended) {
+		return cloud.Span{}
+	}
+	return cloud.Span{Any: true, Oldest: at, Newest: at}
+}
+
+func contextKind(err error) error {
+	for _, kind := range []error{context.Canceled, context.DeadlineExceeded} {
+		if errors.Is(err, kind) {
+			return kind
+		}
+	}
+	return nil
+}
