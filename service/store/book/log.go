@@ -1,0 +1,196 @@
+package book
+
+import (
+	"crypto/rand"
+	"fmt"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+
+	"quitclaim/service/ledger"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/engine"
+)
+
+// signEvery is how many entries may wait for a signature under load; beside
+// it a checkpoint is signed every second (DESIGN, reference/trust.md 2.3).
+const signEvery = 256
+
+// Log is the writing end. It belongs to the engine's writer goroutine, but for
+// Wait.
+type Log struct {
+	Signer note.Signer
+	NewID  func() string
+	Now    func() time.Time
+	Bell   *Bell
+
+	loaded  bool
+	edge    ledger.Edge // as committed
+	next    ledger.Edge // with what the present transaction appended
+	signed  int64       // size of the newest checkpoint, as committed
+	signing int64       // size of the one that the present transaction stores
+}
+
+// Record is one event for the log.
+type Record struct {
+	At      time.Time
+	Kind    string // what the subject is: KindUnit or one of its siblings
+	Subject string
+	Event   string
+	Body    []byte // canonical JSON, no personal data in clear
+	// State and Epoch are where the event left the unit, for KindUnit.
+	State lifecycle.State
+	Epoch lifecycle.Epoch
+}
+
+// KindUnit is the kind of what happened to a unit: only these are in the feed.
+const KindUnit = "unit"
+
+// Begin implements engine.Companion.
+func (l *Log) Begin(tx *engine.Tx) error {
+	if !l.loaded {
+		if err := l.load(tx); err != nil {
+			return fmt.Errorf("load the head of the ledger: %w", err)
+		}
+	}
+	l.next, l.signing = l.edge, l.signed
+	return nil
+}
+
+const sqlHead = `SELECT size FROM log_head WHERE log_id = 1`
+
+const sqlSignedSize = `SELECT size FROM checkpoint ORDER BY size DESC LIMIT 1`
+
+func (l *Log) load(tx *engine.Tx) error {
+	var size, signed int64
+	if found, err := tx.Get(sqlHead, nil, &size); err != nil || !found {
+		return fmt.Errorf("no head: %w", err)
+	}
+	if _, err := tx.Get(sqlSignedSize, nil, &signed); err != nil {
+		return err
+	}
+	edge, err := ledger.ReadEdge(size, hashes{tx})
+	if err != nil {
+		return err
+	}
+	l.edge, l.signed, l.loaded = edge, signed, true
+	return nil
+}
+
+// Savepoint implements engine.Companion.
+func (l *Log) Savepoint() (undo func()) {
+	next := l.next
+	return func() { l.next = next }
+}
+
+const sqlAddEntry = `
+INSERT INTO log_entry (entry_id, idx, kind, subject, event, at, state, epoch, leaf_hash, entry)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+const sqlAddHash = `INSERT INTO log_hash (stored_idx, hash) VALUES ($1, $2)`
+
+// Append writes an event as the next entry and returns its index.
+func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
+	leaf := ledger.Leaf{ID: l.NewID(), At: r.At, Kind: r.Kind, Subject: r.Subject, Event: r.Event, Body: r.Body}
+	_, _ = rand.Read(leaf.Salt[:]) // never fails: it crashes the program instead
+	entry, err := leaf.Encode()
+	if err != nil {
+		return 0, fmt.Errorf("ledger entry of %s: %w", r.Subject, err)
+	}
+	hash := ledger.LeafHash(entry)
+	index, stored := l.next.Size(), l.next.HashCount()
+	next, added := l.next.Append(hash)
+	var epoch any
+	if r.Kind == KindUnit {
+		epoch = int64(r.Epoch)
+	}
+	_, err = tx.Exec(sqlAddEntry, leaf.ID, index, r.Kind, r.Subject, r.Event, r.At.UnixMilli(),
+		engine.Opt(r.State), epoch, hash[:], entry)
+	if err != nil {
+		return 0, fmt.Errorf("write ledger entry %d: %w", index, err)
+	}
+	for i, h := range added {
+		if _, err := tx.Exec(sqlAddHash, stored+int64(i), h[:]); err != nil {
+			return 0, fmt.Errorf("write ledger hash %d: %w", stored+int64(i), err)
+		}
+	}
+	l.next = next
+	return index, nil
+}
+
+const sqlMoveHead = `UPDATE log_head SET size = $1 WHERE log_id = 1 AND size = $2`
+
+// BeforeCommit implements engine.Companion: it moves the head over what was
+// appended, and signs when it is time.
+func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
+	if l.next.Size() != l.edge.Size() {
+		rows, err := tx.Exec(sqlMoveHead, l.next.Size(), l.edge.Size())
+		if err != nil {
+			return fmt.Errorf("move the head of the ledger: %w", err)
+		}
+		if rows != 1 {
+			// Somebody else wrote. What we hold in memory is worth nothing now.
+			l.loaded = false
+			return fmt.Errorf("the head of the ledger is not at %d: %w", l.edge.Size(), lifecycle.ErrStale)
+		}
+	}
+	unsigned := l.next.Size() - l.signed
+	if unsigned >= signEvery || idle && unsigned > 0 {
+		return l.Sign(tx)
+	}
+	return nil
+}
+
+const sqlAddCheckpoint = `INSERT INTO checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`
+
+// Sign stores a checkpoint of everything appended so far.
+func (l *Log) Sign(tx *engine.Tx) error {
+	checkpoint := ledger.Checkpoint{Origin: l.Signer.Name(), Size: l.next.Size(), Root: l.next.Root()}
+	text, err := checkpoint.Sign(l.Signer)
+	if err != nil {
+		return fmt.Errorf("sign checkpoint: %w", err)
+	}
+	if _, err := tx.Exec(sqlAddCheckpoint, checkpoint.Size, l.Now().UnixMilli(), text); err != nil {
+		return fmt.Errorf("store checkpoint: %w", err)
+	}
+	l.signing = checkpoint.Size
+	return nil
+}
+
+// Committed implements engine.Companion.
+func (l *Log) Committed() {
+	grown := l.next.Size() != l.edge.Size()
+	l.edge, l.signed = l.next, l.signing
+	if grown {
+		l.Bell.ring()
+	}
+}
+
+// Dirty implements engine.Companion.
+func (l *Log) Dirty() bool { return l.edge.Size() > l.signed }
+
+const sqlHash = `SELECT hash FROM log_hash WHERE stored_idx = $1`
+
+// hashes reads stored hashes through one transaction.
+type hashes struct{ tx *engine.Tx }
+
+// ReadHashes implements tlog.HashReader.
+func (h hashes) ReadHashes(ids []int64) ([]tlog.Hash, error) {
+	list := make([]tlog.Hash, len(ids))
+	for i, id := range ids {
+		var hash []byte
+		found, err := h.tx.Get(sqlHash, []any{id}, &hash)
+		if err != nil {
+			return nil, fmt.Errorf("read ledger hash %d: %w", id, err)
+		}
+		if !found || len(hash) != tlog.HashSize {
+			return nil, fmt.Errorf("ledger hash %d: %w", id, lifecycle.ErrNotFound)
+		}
+		list[i] = tlog.Hash(hash)
+	}
+	return list, nil
+}
+
+// Size is the number of entries, with what the present transaction appended.
+func (l *Log) Size() int64 { return l.next.Size() }

@@ -1,0 +1,174 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"strings"
+
+	"github.com/mattn/go-sqlite3"
+
+	"quitclaim/service/lifecycle"
+)
+
+// What differs between the engines lives in this file: how SQLite is opened,
+// how it begins and ends a transaction, and what its error codes mean.
+
+// fileName is the database within the data directory.
+const fileName = "quitclaim.db"
+
+const (
+	sqliteBegin     = `BEGIN IMMEDIATE`
+	sqliteBeginRead = `BEGIN`
+	sqliteCommit    = `COMMIT`
+	sqliteRollback  = `ROLLBACK`
+	sqliteSavepoint = `SAVEPOINT change`
+	sqliteRelease   = `RELEASE change`
+	sqliteUndo      = `ROLLBACK TO change`
+	sqliteTruncate  = `PRAGMA wal_checkpoint(TRUNCATE)`
+)
+
+// access says what a connection is for.
+type access int
+
+const (
+	toWrite access = iota
+	toRead
+)
+
+// pragma is a setting that a connection must have, or acknowledged changes
+// could be lost (synchronous), rows could point nowhere (foreign_keys) or a
+// forgotten person's key could be dug out of free pages (secure_delete).
+type pragma struct {
+	name, set, ask, want string
+}
+
+func pragmas(a access) []pragma {
+	list := []pragma{
+		// SQLite numbers FULL as 2 (sqlite.org/pragma.html#pragma_synchronous).
+		{"_synchronous", "FULL", "PRAGMA synchronous", "2"},
+		{"_foreign_keys", "1", "PRAGMA foreign_keys", "1"},
+		{"_busy_timeout", "5000", "PRAGMA busy_timeout", "5000"},
+	}
+	if a == toWrite {
+		return append(list,
+			pragma{"_journal_mode", "WAL", "PRAGMA journal_mode", "wal"},
+			pragma{"_secure_delete", "1", "PRAGMA secure_delete", "1"})
+	}
+	return append(list,
+		pragma{"_query_only", "1", "PRAGMA query_only", "1"},
+		pragma{"", "", "PRAGMA journal_mode", "wal"})
+}
+
+// dsn is the address of the file. The driver's own defaults are the opposite
+// of what we need on synchronous, foreign keys and locking.
+func dsn(dir string, a access) string {
+	values := url.Values{}
+	for _, p := range pragmas(a) {
+		if p.name != "" {
+			values.Set(p.name, p.set)
+		}
+	}
+	// Statements are prepared once per connection and kept.
+	values.Set("_stmt_cache_size", "256")
+	if a == toWrite {
+		values.Set("_txlock", "immediate")
+	} else {
+		values.Set("_txlock", "deferred")
+		values.Set("mode", "ro")
+	}
+	file := url.URL{Scheme: "file", Path: filepath.Join(dir, fileName), RawQuery: values.Encode()}
+	return file.String()
+}
+
+// connector opens SQLite connections without a driver registered by name,
+// which would be a global.
+type connector struct {
+	driver *sqlite3.SQLiteDriver
+	dsn    string
+}
+
+func newConnector(dir string, a access) connector {
+	hook := func(conn *sqlite3.SQLiteConn) error { return assertPragmas(conn, pragmas(a)) }
+	return connector{driver: &sqlite3.SQLiteDriver{ConnectHook: hook}, dsn: dsn(dir, a)}
+}
+
+// Connect implements driver.Connector.
+func (c connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.dsn) }
+
+// Driver implements driver.Connector.
+func (c connector) Driver() driver.Driver { return c.driver }
+
+// assertPragmas asks each setting back: SQLite passes over what it does not
+// know without an error.
+func assertPragmas(conn *sqlite3.SQLiteConn, want []pragma) error {
+	for _, p := range want {
+		got, err := askPragma(conn, p.ask)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.ask, err)
+		}
+		if got != p.want {
+			return fmt.Errorf("%s is %q, must be %q", p.ask, got, p.want)
+		}
+	}
+	return nil
+}
+
+func askPragma(conn *sqlite3.SQLiteConn, ask string) (string, error) {
+	rows, err := conn.Query(ask, nil)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	value := make([]driver.Value, 1)
+	if err := rows.Next(value); err != nil {
+		return "", err
+	}
+	if text, ok := value[0].([]byte); ok {
+		return string(text), nil
+	}
+	return fmt.Sprint(value[0]), nil
+}
+
+// inTransaction reports whether the connection still has its transaction:
+// after some errors SQLite has rolled back by itself
+// (sqlite.org/lang_transaction.html, "Response To Errors Within A Transaction").
+func inTransaction(conn *sql.Conn) bool {
+	open := false
+	err := conn.Raw(func(raw any) error {
+		sqlite, ok := raw.(*sqlite3.SQLiteConn)
+		open = ok && !sqlite.AutoCommit()
+		return nil
+	})
+	return err == nil && open
+}
+
+// isConstraint reports whether the statement broke a constraint: it alone was
+// undone, and the transaction goes on.
+func isConstraint(err error) bool {
+	var failure sqlite3.Error
+	return errors.As(err, &failure) && failure.Code == sqlite3.ErrConstraint
+}
+
+// explain adds lifecycle.ErrBusy to what may be better later: a full disk, a
+// failing one, a lock.
+func explain(err error) error {
+	var failure sqlite3.Error
+	if !errors.As(err, &failure) {
+		return err
+	}
+	switch failure.Code {
+	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrNomem, sqlite3.ErrCantOpen:
+		return fmt.Errorf("%w: %w", lifecycle.ErrBusy, err)
+	}
+	return err
+}
+
+// rewrite turns $1 into ?1. SQLite takes both; but the driver binds $n by
+// order of appearance, without an error, and ?n by number. No statement of
+// ours has a dollar sign anywhere else.
+func rewrite(query string) string { return strings.ReplaceAll(query, "$", "?") }

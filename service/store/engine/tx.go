@@ -1,0 +1,100 @@
+package engine
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"sync"
+)
+
+// Tx is what a write or a read does its statements with. It is good for the
+// call that got it and not a moment longer.
+type Tx struct {
+	// ctx is the engine's own for writes: no request may interrupt a
+	// transaction that carries the changes of others.
+	ctx   context.Context
+	conn  *sql.Conn
+	texts *texts
+	// broken is the first error of the database that was no constraint. After
+	// it the transaction may be gone, so nothing in it counts.
+	broken error
+}
+
+// Scan copies the columns of the present row.
+type Scan func(dest ...any) error
+
+// Exec runs a statement and returns how many rows it changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	result, err := t.conn.ExecContext(t.ctx, t.texts.of(query), args...)
+	if err != nil {
+		return 0, t.failed(err)
+	}
+	n, err := result.RowsAffected()
+	if err != nil {
+		return 0, t.failed(err)
+	}
+	return n, nil
+}
+
+// Get reads the first row into dest and reports whether there was one.
+func (t *Tx) Get(query string, args []any, dest ...any) (found bool, err error) {
+	err = t.Each(query, args, func(scan Scan) error {
+		if found {
+			return nil
+		}
+		found = true
+		return scan(dest...)
+	})
+	return found, err
+}
+
+// Each calls row for every row of the answer, in order.
+func (t *Tx) Each(query string, args []any, row func(Scan) error) error {
+	rows, err := t.conn.QueryContext(t.ctx, t.texts.of(query), args...)
+	if err != nil {
+		return t.failed(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return fmt.Errorf("read row: %w", err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return t.failed(err)
+	}
+	return nil
+}
+
+// List reads every row of the answer.
+func List[T any](t *Tx, query string, args []any, read func(Scan) (T, error)) ([]T, error) {
+	var list []T
+	err := t.Each(query, args, func(scan Scan) error {
+		one, err := read(scan)
+		if err != nil {
+			return err
+		}
+		list = append(list, one)
+		return nil
+	})
+	return list, err
+}
+
+func (t *Tx) failed(err error) error {
+	if t.broken == nil && !isConstraint(err) {
+		t.broken = err
+	}
+	return explain(err)
+}
+
+// texts keeps each statement's text as the engine wants it.
+type texts struct{ known sync.Map }
+
+func (t *texts) of(query string) string {
+	if text, ok := t.known.Load(query); ok {
+		return text.(string)
+	}
+	text := rewrite(query)
+	t.known.Store(query, text)
+	return text
+}

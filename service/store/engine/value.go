@@ -1,0 +1,59 @@
+package engine
+
+import (
+	"fmt"
+	"time"
+)
+
+// At is an instant as a parameter: BIGINT milliseconds, NULL for the zero time.
+func At(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+// Opt is a text as a parameter: NULL for the empty one.
+func Opt[T ~string](s T) any {
+	if s == "" {
+		return nil
+	}
+	return string(s)
+}
+
+// Instant reads a BIGINT of milliseconds into a time, NULL into the zero time.
+type Instant struct{ To *time.Time }
+
+// Scan implements sql.Scanner.
+func (i Instant) Scan(value any) error {
+	switch ms := value.(type) {
+	case nil:
+		*i.To = time.Time{}
+	case int64:
+		*i.To = time.UnixMilli(ms).UTC()
+	default:
+		return fmt.Errorf("instant of type %T", value)
+	}
+	return nil
+}
+
+// Text reads a TEXT into any kind of string, NULL into the empty one.
+type Text[T ~string] struct{ To *T }
+
+// TextTo makes a Text without naming its type.
+func TextTo[T ~string](to *T) Text[T] { return Text[T]{to} }
+
+// Scan implements sql.Scanner.
+func (t Text[T]) Scan(value any) error {
+	switch text := value.(type) {
+	case nil:
+		*t.To = ""
+	case string:
+		*t.To = T(text)
+	case []byte:
+		*t.To = T(text)
+	default:
+		return fmt.Errorf("text of type %T", value)
+	}
+	return nil
+}

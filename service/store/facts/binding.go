@@ -1,0 +1,102 @@
+package facts
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/engine"
+)
+
+const sqlPresentBindings = `
+SELECT binding_id, kind, state, account, account_hash, epoch, created_at, live_at, ended_at, ended_by, proof_hash
+FROM binding
+WHERE unit_id = $1 AND (state <> 'ended' OR ended_at >= $2)
+ORDER BY created_at, binding_id`
+
+// presentBindings are those that stand and those that ended at the last
+// advance or since.
+func presentBindings(tx *engine.Tx, id lifecycle.UnitID, epochAt time.Time) ([]lifecycle.Binding, error) {
+	return engine.List(tx, sqlPresentBindings, []any{string(id), epochAt.UnixMilli()}, scanBinding)
+}
+
+const sqlAllBindings = `
+SELECT binding_id, kind, state, account, account_hash, epoch, created_at, live_at, ended_at, ended_by, proof_hash
+FROM binding
+WHERE unit_id = $1
+ORDER BY created_at, binding_id`
+
+// Bindings are all that the unit ever had, oldest first.
+func Bindings(tx *engine.Tx, id lifecycle.UnitID) ([]lifecycle.Binding, error) {
+	return engine.List(tx, sqlAllBindings, []any{string(id)}, scanBinding)
+}
+
+func scanBinding(scan engine.Scan) (lifecycle.Binding, error) {
+	var b lifecycle.Binding
+	err := scan(bindingColumns(&b)...)
+	return b, err
+}
+
+func bindingColumns(b *lifecycle.Binding) []any {
+	return []any{
+		engine.TextTo(&b.ID), engine.TextTo(&b.Kind), engine.TextTo(&b.State), engine.TextTo(&b.Account),
+		engine.TextTo(&b.AccountHash), &b.Epoch, engine.Instant{To: &b.CreatedAt}, engine.Instant{To: &b.LiveAt},
+		engine.Instant{To: &b.EndedAt}, engine.TextTo(&b.EndedBy), engine.TextTo(&b.ProofHash),
+	}
+}
+
+const sqlPutBinding = `
+INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, account_hash, created_at, live_at,
+  ended_at, ended_by, proof_hash)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (unit_id, binding_id) DO UPDATE SET epoch = excluded.epoch, kind = excluded.kind,
+  state = excluded.state, account = excluded.account, account_hash = excluded.account_hash,
+  created_at = excluded.created_at, live_at = excluded.live_at, ended_at = excluded.ended_at,
+  ended_by = excluded.ended_by, proof_hash = excluded.proof_hash`
+
+// putBindings writes those that end first: at most one owner is live at any
+// moment, also between two statements.
+func putBindings(tx *engine.Tx, id lifecycle.UnitID, bindings []lifecycle.Binding) error {
+	bindings = slices.Clone(bindings)
+	slices.SortStableFunc(bindings, func(a, b lifecycle.Binding) int {
+		return cmp.Compare(boolRank(a.State != lifecycle.BindingEnded), boolRank(b.State != lifecycle.BindingEnded))
+	})
+	for _, b := range bindings {
+		if err := claim(tx, KindBinding, string(b.ID), id); err != nil {
+			return err
+		}
+		_, err := tx.Exec(sqlPutBinding, string(id), string(b.ID), int64(b.Epoch), string(b.Kind), string(b.State),
+			string(b.Account), engine.Opt(b.AccountHash), b.CreatedAt.UnixMilli(), engine.At(b.LiveAt),
+			engine.At(b.EndedAt), engine.Opt(b.EndedBy), engine.Opt(b.ProofHash))
+		if err != nil {
+			return fmt.Errorf("write binding %s: %w", b.ID, err)
+		}
+	}
+	return nil
+}
+
+func boolRank(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+const sqlPastOf = `
+SELECT u.unit_id, u.brand, u.serial, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
+       b.created_at, b.live_at, b.ended_at, b.ended_by, b.proof_hash
+FROM binding b JOIN unit u ON u.unit_id = b.unit_id
+WHERE b.account = $1 AND b.state = 'ended' AND b.live_at IS NOT NULL
+ORDER BY b.unit_id, b.binding_id`
+
+// PastOf is a person's own past: the bindings they had. Of the unit it says
+// the name and nothing that happened since.
+func PastOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PastBinding, error) {
+	return engine.List(tx, sqlPastOf, []any{string(person)}, func(scan engine.Scan) (lifecycle.PastBinding, error) {
+		var p lifecycle.PastBinding
+		err := scan(append([]any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial}, bindingColumns(&p.Binding)...)...)
+		return p, err
+	})
+}

@@ -1,0 +1,72 @@
+package facts
+
+import (
+	"fmt"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/engine"
+)
+
+const sqlSightings = `
+SELECT cloud, account_hash, kind, since, seen_at, gone_at
+FROM sighting WHERE unit_id = $1
+ORDER BY cloud, account_hash, kind`
+
+// sightings are all there are: the gone ones tell an old account from a new.
+func sightings(tx *engine.Tx, id lifecycle.UnitID) ([]lifecycle.Sighting, error) {
+	return engine.List(tx, sqlSightings, []any{string(id)}, func(scan engine.Scan) (lifecycle.Sighting, error) {
+		var s lifecycle.Sighting
+		err := scan(&s.Cloud, &s.AccountHash, engine.TextTo(&s.Kind), engine.Instant{To: &s.Since},
+			engine.Instant{To: &s.SeenAt}, engine.Instant{To: &s.GoneAt})
+		return s, err
+	})
+}
+
+const sqlPutSighting = `
+INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, since, seen_at, gone_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET epoch = excluded.epoch, since = excluded.since,
+  seen_at = excluded.seen_at, gone_at = excluded.gone_at`
+
+// PutSightings writes what a cloud's inventory said.
+func PutSightings(tx *engine.Tx, unit lifecycle.Unit, sightings []lifecycle.Sighting) error {
+	for _, s := range sightings {
+		_, err := tx.Exec(sqlPutSighting, string(unit.ID), s.Cloud, s.AccountHash, string(s.Kind), int64(unit.Epoch),
+			engine.At(s.Since), s.SeenAt.UnixMilli(), engine.At(s.GoneAt))
+		if err != nil {
+			return fmt.Errorf("write sighting of %s in %s: %w", unit.ID, s.Cloud, err)
+		}
+	}
+	return nil
+}
+
+const sqlProbes = `
+SELECT cloud, at, dark, credential_refused
+FROM probe WHERE unit_id = $1
+ORDER BY cloud`
+
+func probes(tx *engine.Tx, id lifecycle.UnitID) ([]lifecycle.Probe, error) {
+	return engine.List(tx, sqlProbes, []any{string(id)}, func(scan engine.Scan) (lifecycle.Probe, error) {
+		var p lifecycle.Probe
+		err := scan(&p.Cloud, engine.Instant{To: &p.At}, &p.Dark, &p.CredentialRefused)
+		return p, err
+	})
+}
+
+const sqlPutProbe = `
+INSERT INTO probe (unit_id, cloud, epoch, at, dark, credential_refused)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (unit_id, cloud) DO UPDATE SET epoch = excluded.epoch, at = excluded.at, dark = excluded.dark,
+  credential_refused = excluded.credential_refused`
+
+// PutProbes writes the newest answer of each cloud over the one before.
+func PutProbes(tx *engine.Tx, unit lifecycle.Unit, probes []lifecycle.Probe) error {
+	for _, p := range probes {
+		_, err := tx.Exec(sqlPutProbe, string(unit.ID), p.Cloud, int64(unit.Epoch), p.At.UnixMilli(), p.Dark,
+			p.CredentialRefused)
+		if err != nil {
+			return fmt.Errorf("write probe of %s in %s: %w", unit.ID, p.Cloud, err)
+		}
+	}
+	return nil
+}

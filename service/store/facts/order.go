@@ -1,0 +1,112 @@
+package facts
+
+import (
+	"fmt"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/engine"
+)
+
+const sqlOrder = `
+SELECT order_id, kind, state, return_id, epoch, before_at, opened_at, ended_at
+FROM reset_order WHERE unit_id = $1 AND order_id = $2`
+
+const sqlTasks = `
+SELECT task_id, seq, cloud, verb, state, grade, proof, asked_at, done_at
+FROM task WHERE unit_id = $1 AND order_id = $2
+ORDER BY place`
+
+// Order reads one order of a unit with its tasks.
+func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycle.Order, error) {
+	var o lifecycle.Order
+	args := []any{string(unit), string(id)}
+	found, err := tx.Get(sqlOrder, args, engine.TextTo(&o.ID), engine.TextTo(&o.Kind), engine.TextTo(&o.State),
+		engine.TextTo(&o.Return), &o.Epoch, engine.Instant{To: &o.Before}, engine.Instant{To: &o.OpenedAt},
+		engine.Instant{To: &o.EndedAt})
+	if err := present(found, err, "order", id); err != nil {
+		return o, err
+	}
+	o.Tasks, err = engine.List(tx, sqlTasks, args, func(scan engine.Scan) (lifecycle.Task, error) {
+		var t lifecycle.Task
+		err := scan(&t.ID, &t.Seq, engine.TextTo(&t.Cloud), engine.TextTo(&t.Verb), engine.TextTo(&t.State),
+			engine.TextTo(&t.Grade), engine.TextTo(&t.Proof), engine.Instant{To: &t.AskedAt}, engine.Instant{To: &t.DoneAt})
+		return t, err
+	})
+	if err != nil {
+		return o, fmt.Errorf("read tasks of order %s: %w", id, err)
+	}
+	return o, nil
+}
+
+const sqlPutOrder = `
+INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, return_id, before_at, opened_at, ended_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (unit_id, order_id) DO UPDATE SET epoch = excluded.epoch, kind = excluded.kind, state = excluded.state,
+  return_id = excluded.return_id, before_at = excluded.before_at, opened_at = excluded.opened_at,
+  ended_at = excluded.ended_at`
+
+const sqlPutTask = `
+INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, cloud, verb, state, grade, proof, asked_at, done_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (unit_id, order_id, task_id) DO UPDATE SET epoch = excluded.epoch, place = excluded.place,
+  seq = excluded.seq, cloud = excluded.cloud, verb = excluded.verb, state = excluded.state, grade = excluded.grade,
+  proof = excluded.proof, asked_at = excluded.asked_at, done_at = excluded.done_at`
+
+// putOrder writes an order and those of its tasks that are not as in before,
+// the same order as it was; nil for a new one.
+func putOrder(tx *engine.Tx, unit lifecycle.UnitID, before *lifecycle.Order, o lifecycle.Order) error {
+	if before == nil {
+		if err := claim(tx, KindOrder, string(o.ID), unit); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(sqlPutOrder, string(unit), string(o.ID), int64(o.Epoch), string(o.Kind), string(o.State),
+		engine.Opt(o.Return), o.Before.UnixMilli(), o.OpenedAt.UnixMilli(), engine.At(o.EndedAt))
+	if err != nil {
+		return fmt.Errorf("write order %s: %w", o.ID, err)
+	}
+	for place, t := range o.Tasks {
+		if before != nil && place < len(before.Tasks) && before.Tasks[place] == t {
+			continue
+		}
+		_, err := tx.Exec(sqlPutTask, string(unit), string(o.ID), t.ID, int64(o.Epoch), int64(place), int64(t.Seq),
+			engine.Opt(t.Cloud), string(t.Verb), string(t.State), engine.Opt(t.Grade), engine.Opt(t.Proof),
+			engine.At(t.AskedAt), engine.At(t.DoneAt))
+		if err != nil {
+			return fmt.Errorf("write task %s of order %s: %w", t.ID, o.ID, err)
+		}
+	}
+	return nil
+}
+
+const sqlAttestations = `
+SELECT order_id, check_id, person_id, at, pass, note
+FROM attestation WHERE unit_id = $1 AND order_id = $2
+ORDER BY at, check_id, person_id`
+
+func attestations(tx *engine.Tx, unit lifecycle.UnitID, order lifecycle.OrderID) ([]lifecycle.Attestation, error) {
+	return engine.List(tx, sqlAttestations, []any{string(unit), string(order)},
+		func(scan engine.Scan) (lifecycle.Attestation, error) {
+			var a lifecycle.Attestation
+			err := scan(engine.TextTo(&a.Order), &a.Check, engine.TextTo(&a.By), engine.Instant{To: &a.At}, &a.Pass,
+				engine.TextTo(&a.Note))
+			return a, err
+		})
+}
+
+const sqlPutAttestation = `
+INSERT INTO attestation (unit_id, order_id, check_id, person_id, epoch, at, pass, note)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (unit_id, order_id, check_id, person_id) DO UPDATE SET epoch = excluded.epoch, at = excluded.at,
+  pass = excluded.pass, note = excluded.note`
+
+func putAttestations(tx *engine.Tx, unit lifecycle.Unit, attestations []lifecycle.Attestation) error {
+	for _, a := range attestations {
+		_, err := tx.Exec(sqlPutAttestation, string(unit.ID), string(a.Order), a.Check, string(a.By), int64(unit.Epoch),
+			a.At.UnixMilli(), a.Pass, engine.Opt(a.Note))
+		if err != nil {
+			return fmt.Errorf("write attestation %s of order %s: %w", a.Check, a.Order, err)
+		}
+	}
+	return nil
+}

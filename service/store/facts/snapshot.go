@@ -1,0 +1,99 @@
+package facts
+
+import (
+	"fmt"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/engine"
+)
+
+// Record is what is kept about one unit: the snapshot, but for what is about
+// its model, and which rows are the newest.
+type Record struct {
+	lifecycle.Snapshot
+	newest newest
+}
+
+// Load reads the record of a unit, lifecycle.ErrNotFound for one that is not
+// there.
+func Load(tx *engine.Tx, id lifecycle.UnitID) (Record, error) {
+	unit, newest, err := readUnit(tx, id)
+	if err != nil {
+		return Record{}, err
+	}
+	r := Record{Snapshot: lifecycle.Snapshot{Unit: unit}, newest: newest}
+	for _, read := range []func(*engine.Tx) error{r.readCustomer, r.readClouds, r.readReturn, r.readSale} {
+		if err := read(tx); err != nil {
+			return Record{}, fmt.Errorf("snapshot of %s: %w", id, err)
+		}
+	}
+	return r, nil
+}
+
+func (r *Record) readCustomer(tx *engine.Tx) (err error) {
+	if r.Bindings, err = presentBindings(tx, r.Unit.ID, r.Unit.EpochAt); err != nil {
+		return err
+	}
+	if r.Offers, err = pendingOffers(tx, r.Unit.ID); err != nil {
+		return err
+	}
+	r.Holds, err = standingHolds(tx, r.Unit.ID)
+	return err
+}
+
+func (r *Record) readClouds(tx *engine.Tx) (err error) {
+	if r.Sightings, err = sightings(tx, r.Unit.ID); err != nil {
+		return err
+	}
+	if r.Probes, err = probes(tx, r.Unit.ID); err != nil {
+		return err
+	}
+	r.Report, err = report(tx, r.Unit.ID)
+	return err
+}
+
+func (r *Record) readReturn(tx *engine.Tx) error {
+	if r.newest.ret != "" {
+		ret, err := Return(tx, r.Unit.ID, r.newest.ret)
+		if err != nil {
+			return err
+		}
+		r.Return = &ret
+	}
+	if r.newest.order != "" {
+		order, err := Order(tx, r.Unit.ID, r.newest.order)
+		if err != nil {
+			return err
+		}
+		r.Order = &order
+		if r.Attestations, err = attestations(tx, r.Unit.ID, order.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Record) readSale(tx *engine.Tx) error {
+	if r.newest.sale != "" {
+		sale, err := Sale(tx, r.Unit.ID, r.newest.sale)
+		if err != nil {
+			return err
+		}
+		r.Sale = &sale
+	}
+	if r.newest.certificate != "" {
+		certificate, err := Certificate(tx, r.Unit.ID, r.newest.certificate)
+		if err != nil {
+			return err
+		}
+		r.Certificate = &certificate
+	}
+	if r.newest.shipment != "" {
+		shipment, err := shipment(tx, r.Unit.ID, r.newest.shipment)
+		if err != nil {
+			return err
+		}
+		r.Shipment = &shipment
+	}
+	return nil
+}

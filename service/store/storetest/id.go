@@ -1,0 +1,9 @@
+package storetest
+
+import "crypto/rand"
+
+// NewID makes an id as the service makes them: a prefix and 26 random base32
+// characters.
+func NewID(prefix string) string {
+	return prefix + "_" + rand.Text() // 26 characters of base32, 130 bits
+}

@@ -1,0 +1,78 @@
+package storetest
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"quitclaim/service/keyring"
+	"quitclaim/service/store"
+)
+
+// Origin is the ledger's name in tests.
+const Origin = "quitclaim.test/log"
+
+// Clock is a clock that tests set. It starts at a fixed instant and stands
+// still.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time // by mu
+}
+
+// NewClock starts a clock.
+func NewClock() *Clock { return &Clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)} }
+
+// Now is what the store is given as its clock.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Add moves the clock on.
+func (c *Clock) Add(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// New opens a store in a directory of its own, with real keys and a clock that
+// stands still. It is closed when the test ends.
+func New(t testing.TB) *store.Store {
+	t.Helper()
+	s, _ := NewWithClock(t)
+	return s
+}
+
+// NewWithClock is New, and gives the clock.
+func NewWithClock(t testing.TB) (*store.Store, *Clock) {
+	t.Helper()
+	clock := NewClock()
+	return Open(t, t.TempDir(), clock), clock
+}
+
+// Open opens the store in dir, where an earlier one may have been.
+func Open(t testing.TB, dir string, clock *Clock) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), Config(t, dir, clock))
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close store: %v", err)
+		}
+	})
+	return s
+}
+
+// Config is what Open opens with.
+func Config(t testing.TB, dir string, clock *Clock) store.Config {
+	t.Helper()
+	ring, err := keyring.Open(filepath.Join(dir, "keys"), Origin)
+	if err != nil {
+		t.Fatalf("open keys: %v", err)
+	}
+	return store.Config{Dir: dir, Keys: ring, Now: clock.Now, NewID: NewID, Readers: 2}
+}
