@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"quitclaim/service/lifecycle"
 )
@@ -13,7 +15,12 @@ import (
 // does not know are left alone, for browsers send the names of buttons; a
 // field that comes twice where one is meant is a mistake.
 func readForm(form url.Values, into reflect.Value, invalid *lifecycle.Invalid) {
-	for name, index := range fieldsByTag(into.Type(), "form") {
+	fields := fieldsByTag(into.Type(), "form")
+	if len(fields) == 0 {
+		invalid.Add("Content-Type", "body.type")
+		return
+	}
+	for name, index := range fields {
 		values := form[name]
 		if len(values) == 0 {
 			continue
@@ -36,7 +43,7 @@ func readForm(form url.Values, into reflect.Value, invalid *lifecycle.Invalid) {
 func setStrings(field reflect.Value, values []string) {
 	list := reflect.MakeSlice(field.Type(), len(values), len(values))
 	for i, value := range values {
-		list.Index(i).SetString(value)
+		list.Index(i).SetString(strings.ToValidUTF8(value, "\uFFFD"))
 	}
 	field.Set(list)
 }
@@ -46,6 +53,9 @@ func setStrings(field reflect.Value, values []string) {
 func setText(field reflect.Value, text string) bool {
 	if text == "" {
 		return true
+	}
+	if !utf8.ValidString(text) {
+		return false
 	}
 	if reader, ok := field.Addr().Interface().(encoding.TextUnmarshaler); ok {
 		return reader.UnmarshalText([]byte(text)) == nil

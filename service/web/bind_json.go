@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"quitclaim/service/lifecycle"
 )
@@ -16,12 +18,17 @@ import (
 // readJSON fills the struct field by field, so that one wrong type does not
 // hide the next. A body that is no JSON object is one mistake without a field.
 func readJSON(body []byte, into reflect.Value, invalid *lifecycle.Invalid) {
-	members, ok := splitObject(body, invalid)
+	fields := fieldsByTag(into.Type(), "json")
+	if len(fields) == 0 {
+		invalid.Add("Content-Type", "body.type")
+		return
+	}
+	members, ok := splitObject(body)
 	if !ok {
 		invalid.Add("", "body.json")
 		return
 	}
-	fields := fieldsByTag(into.Type(), "json")
+	addTwice(body, invalid)
 	for _, m := range members {
 		index, known := fields[m.name]
 		if !known {
@@ -41,10 +48,12 @@ type member struct {
 	value json.RawMessage
 }
 
-// splitObject is the members of an object in their order. A name that stands
-// twice is a mistake: two readers of the same bytes could take either. ok is
-// false where the body is not exactly one object.
-func splitObject(body []byte, invalid *lifecycle.Invalid) (members []member, ok bool) {
+// splitObject is the members of an object in their order; of a name that
+// stands twice the first. ok is false where the body is not exactly one object.
+func splitObject(body []byte) (members []member, ok bool) {
+	if !utf8.Valid(body) {
+		return nil, false // encoding/json would put U+FFFD into serials
+	}
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
 		return nil, false
@@ -60,7 +69,6 @@ func splitObject(body []byte, invalid *lifecycle.Invalid) (members []member, ok 
 			return nil, false
 		}
 		if seen[m.name] {
-			invalid.Add(m.name, "field.twice")
 			continue
 		}
 		seen[m.name] = true
@@ -73,6 +81,58 @@ func splitObject(body []byte, invalid *lifecycle.Invalid) (members []member, ok 
 		return nil, false
 	}
 	return members, true
+}
+
+// addTwice finds names that stand twice in one object, at any depth: two
+// readers of the same bytes could take either value. The body is known to be
+// JSON.
+func addTwice(body []byte, invalid *lifecycle.Invalid) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	if _, err := decoder.Token(); err == nil {
+		walkObject(decoder, "", 1, invalid)
+	}
+}
+
+// maxNesting is deeper than any input of ours. What is nested deeper is not
+// searched, for its path would grow with it.
+const maxNesting = 16
+
+func walkObject(decoder *json.Decoder, path string, depth int, invalid *lifecycle.Invalid) {
+	seen := map[string]bool{}
+	for decoder.More() {
+		token, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		name := path + token.(string)
+		if seen[name] && !hasMistake(invalid, name) {
+			invalid.Add(name, "field.twice")
+		}
+		seen[name] = true
+		walkValue(decoder, name, depth, invalid)
+	}
+	_, _ = decoder.Token() // the closing brace
+}
+
+func walkValue(decoder *json.Decoder, path string, depth int, invalid *lifecycle.Invalid) {
+	if depth >= maxNesting {
+		var whole json.RawMessage
+		_ = decoder.Decode(&whole) // known to be JSON
+		return
+	}
+	token, err := decoder.Token()
+	if err != nil {
+		return
+	}
+	switch token {
+	case json.Delim('{'):
+		walkObject(decoder, path+".", depth+1, invalid)
+	case json.Delim('['):
+		for i := 0; decoder.More(); i++ {
+			walkValue(decoder, fmt.Sprintf("%s[%d]", path, i), depth+1, invalid)
+		}
+		_, _ = decoder.Token() // the closing bracket
+	}
 }
 
 // addJSONError names the field as exactly as encoding/json knows it.
@@ -88,8 +148,8 @@ func addJSONError(field string, err error, invalid *lifecycle.Invalid) {
 	invalid.Add(field, "field.type")
 }
 
-// fieldsByTag is the index of each field of a struct by its name in the tag.
-// A T without tags would silently take nothing, so it is a panic.
+// fieldsByTag is the index of each field of a struct by its name in the tag:
+// none where the input is not meant to come that way.
 func fieldsByTag(t reflect.Type, tag string) map[string]int {
 	fields := map[string]int{}
 	for i := range t.NumField() {
@@ -97,9 +157,6 @@ func fieldsByTag(t reflect.Type, tag string) map[string]int {
 		if name != "" && name != "-" {
 			fields[name] = i
 		}
-	}
-	if len(fields) == 0 {
-		panic("web: " + t.String() + " has no field with a " + tag + " tag")
 	}
 	return fields
 }

@@ -86,8 +86,11 @@ func (k kind) retryAfter(err error) time.Duration {
 // an answer.
 func (s *Server) answerError(err error, c echo.Context) {
 	k := kindOf(err)
-	if k.status == http.StatusInternalServerError || c.Response().Committed {
-		s.logError(c, err)
+	switch {
+	case k.status == http.StatusInternalServerError || c.Response().Committed:
+		s.logError(c, slog.LevelError, err)
+	case k.status == http.StatusServiceUnavailable:
+		s.logError(c, slog.LevelWarn, err) // a full disk or a slow store shows here first
 	}
 	if c.Response().Committed {
 		return // a stream, or a body half written: nothing can be said any more
@@ -98,7 +101,10 @@ func (s *Server) answerError(err error, c echo.Context) {
 	}
 	header.Set("Cache-Control", "no-store")
 	if failed := s.writeError(c, k, err); failed != nil {
-		s.logError(c, failed)
+		s.logError(c, slog.LevelError, failed)
+		if !c.Response().Committed {
+			c.Response().WriteHeader(http.StatusInternalServerError)
+		}
 	}
 }
 
@@ -130,7 +136,7 @@ func signInPath(c echo.Context) string {
 	return "/sign-in?next=" + url.QueryEscape(LocalPath(c.Request().URL.RequestURI()))
 }
 
-func (s *Server) logError(c echo.Context, err error) {
+func (s *Server) logError(c echo.Context, level slog.Level, err error) {
 	attrs := []slog.Attr{
 		slog.String("request_id", requestID(c)),
 		slog.String("route", c.Path()),
@@ -140,5 +146,5 @@ func (s *Server) logError(c echo.Context, err error) {
 	if errors.As(err, &panicked) {
 		attrs = append(attrs, slog.String("stack", panicked.stack))
 	}
-	s.config.Log.LogAttrs(c.Request().Context(), slog.LevelError, "request failed", attrs...)
+	s.config.Log.LogAttrs(c.Request().Context(), level, "request failed", attrs...)
 }

@@ -41,7 +41,7 @@ var validate = sync.OnceValue(func() *validator.Validate {
 // validateInto adds every mistake that the tags find, except in fields that
 // could not even be read, sorted by field.
 func validateInto(input any, invalid *lifecycle.Invalid) {
-	if lifecycle.HasReason(invalid.Reasons, "body.json") {
+	if lifecycle.HasReason(invalid.Reasons, "body.json") || lifecycle.HasReason(invalid.Reasons, "body.type") {
 		return // nothing was read: "required" for each field would be noise
 	}
 	var failures validator.ValidationErrors
@@ -54,8 +54,8 @@ func validateInto(input any, invalid *lifecycle.Invalid) {
 			continue
 		}
 		reason := lifecycle.Reason{Code: "field." + failure.Tag(), Field: field}
-		if failure.Param() != "" {
-			reason.Args = map[string]string{failure.Tag(): failure.Param()}
+		if param := failure.Param(); param != "" {
+			reason.Args = map[string]string{failure.Tag(): strings.ReplaceAll(param, " ", ", ")}
 		}
 		invalid.Reasons = append(invalid.Reasons, reason)
 	}

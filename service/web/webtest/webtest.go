@@ -156,23 +156,27 @@ func (c *Client) do(method, path, media, body string) *Response {
 	if media != "" {
 		request.Header.Set("Content-Type", media)
 	}
+	if method != http.MethodGet {
+		request.Header.Set("Idempotency-Key", "test-key-"+c.site.newID())
+	}
+	return c.Do(request)
+}
+
+// Do sends any request as the client, with the client's key if it has one.
+func (c *Client) Do(request *http.Request) *Response {
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
 	}
 	if c.p.OnBehalfOf != "" {
 		request.Header.Set("On-Behalf-Of", string(c.p.OnBehalfOf))
 	}
-	if method != http.MethodGet {
-		key := c.key
-		if key == "" {
-			key = "test-key-" + c.site.newID()
-		}
-		request.Header.Set("Idempotency-Key", key)
+	if c.key != "" {
+		request.Header.Set("Idempotency-Key", c.key)
 	}
 	return c.site.Do(request)
 }
 
-// Do sends any request.
+// Do sends any request as it is.
 func (s *Site) Do(request *http.Request) *Response {
 	recorder := httptest.NewRecorder()
 	s.Server.Handler().ServeHTTP(recorder, request)
