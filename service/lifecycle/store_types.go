@@ -1,8 +1,8 @@
 package lifecycle
 
-// PastBinding is one binding of a person's own past, with the name of the unit
-// it was on and nothing of what happened to that unit since.
-type PastBinding struct {
+// PersonBinding is one binding of a person, with the name of the unit it is or
+// was on, and nothing else of that unit.
+type PersonBinding struct {
 	Unit    UnitID
 	Key     UnitKey
 	Binding Binding

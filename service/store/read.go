@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/book"
@@ -74,3 +75,22 @@ func (s *Store) enterAdmin(tx *engine.Tx, r book.Record, what any) error {
 	_, err = s.log.Append(tx, r)
 	return err
 }
+
+// write runs one write that is bookkeeping: it keeps no answer and changes
+// nothing of the domain. As in once, the answer has a place of its own, for the
+// caller may be gone while the writer is still at it.
+func write[T any](ctx context.Context, s *Store, run func(*engine.Tx) (T, error)) (T, error) {
+	answer := new(T)
+	err := s.db.Write(ctx, func(tx *engine.Tx) (err error) {
+		*answer, err = run(tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return *answer, nil
+}
+
+// stored is an instant as it is stored.
+func stored(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

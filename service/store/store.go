@@ -89,7 +89,9 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 // Close commits what is waiting, signs a last checkpoint, and lets go of the
 // data directory.
 func (s *Store) Close() error {
-	if err := s.db.Close(); err != nil {
+	err := s.db.Close()
+	s.bell.Ring() // whoever waits for the next commit finds the store closed
+	if err != nil {
 		return fmt.Errorf("close store: %w", err)
 	}
 	return nil

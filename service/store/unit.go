@@ -32,3 +32,39 @@ func unitByCode(tx *engine.Tx, kind facts.Kind, code string) (lifecycle.Unit, er
 	}
 	return facts.Unit(tx, id)
 }
+
+// UnitsBySerial lists units of any brand with this folded serial, for serials
+// that were typed without one.
+func (s *Store) UnitsBySerial(ctx context.Context, folded string, limit int) ([]lifecycle.Unit, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Unit, error) {
+		return facts.UnitsBySerial(tx, folded, limitOf(lifecycle.Page{Limit: limit}))
+	})
+}
+
+// Units lists the units that pass the filter, by id.
+func (s *Store) Units(ctx context.Context, filter lifecycle.UnitFilter, page lifecycle.Page) ([]lifecycle.Unit, string, error) {
+	return s.listUnits(ctx, page, func(tx *engine.Tx, limit int) ([]lifecycle.Unit, error) {
+		return facts.Units(tx, filter, page.After, limit)
+	})
+}
+
+// Arriving lists the units on their way to an organisation.
+func (s *Store) Arriving(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error) {
+	return s.listUnits(ctx, page, func(tx *engine.Tx, limit int) ([]lifecycle.Unit, error) {
+		return facts.Arriving(tx, org, page.After, limit)
+	})
+}
+
+func (s *Store) listUnits(ctx context.Context, page lifecycle.Page, list func(*engine.Tx, int) ([]lifecycle.Unit, error),
+) ([]lifecycle.Unit, string, error) {
+	limit := limitOf(page)
+	units, err := get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Unit, error) { return list(tx, limit) })
+	return units, after(units, limit, func(u lifecycle.Unit) string { return string(u.ID) }), err
+}
+
+// UnitsOfShipment lists what travels, or travelled, under one shipment's id.
+func (s *Store) UnitsOfShipment(ctx context.Context, id lifecycle.ShipmentID) ([]lifecycle.Unit, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Unit, error) {
+		return facts.UnitsOfShipment(tx, id, maxLimit)
+	})
+}

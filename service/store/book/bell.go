@@ -20,7 +20,8 @@ func (b *Bell) Next() <-chan struct{} {
 	return b.next
 }
 
-func (b *Bell) ring() {
+// Ring wakes them.
+func (b *Bell) Ring() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.next != nil {

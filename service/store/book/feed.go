@@ -72,3 +72,22 @@ func list(tx *engine.Tx, query string, args ...any) ([]Indexed, error) {
 		return one, err
 	})
 }
+
+const sqlIndexOf = `
+SELECT idx FROM log_entry
+WHERE subject = $1 AND event = $2 AND epoch = $3
+ORDER BY idx DESC LIMIT 1`
+
+// IndexOf is the index of the newest entry about this event of a unit at this
+// epoch.
+func IndexOf(tx *engine.Tx, unit lifecycle.UnitID, event lifecycle.Event, epoch lifecycle.Epoch) (int64, error) {
+	var index int64
+	found, err := tx.Get(sqlIndexOf, []any{string(unit), string(event), int64(epoch)}, &index)
+	if err != nil {
+		return 0, fmt.Errorf("read ledger index: %w", err)
+	}
+	if !found {
+		return 0, fmt.Errorf("%s of %s at epoch %d: %w", event, unit, epoch, lifecycle.ErrNotFound)
+	}
+	return index, nil
+}

@@ -80,8 +80,8 @@ func (l *Log) load(tx *engine.Tx) error {
 
 // Savepoint implements engine.Companion.
 func (l *Log) Savepoint() (undo func()) {
-	next := l.next
-	return func() { l.next = next }
+	next, signing := l.next, l.signing
+	return func() { l.next, l.signing = next, signing }
 }
 
 const sqlAddEntry = `
@@ -163,7 +163,7 @@ func (l *Log) Committed() {
 	grown := l.next.Size() != l.edge.Size()
 	l.edge, l.signed = l.next, l.signing
 	if grown {
-		l.Bell.ring()
+		l.Bell.Ring()
 	}
 }
 

@@ -84,6 +84,18 @@ func boolRank(b bool) int {
 	return 0
 }
 
+const sqlMineOf = `
+SELECT u.unit_id, u.brand, u.serial, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
+       b.created_at, b.live_at, b.ended_at, b.ended_by, b.proof_hash
+FROM binding b JOIN unit u ON u.unit_id = b.unit_id
+WHERE b.account = $1 AND b.state <> 'ended'
+ORDER BY b.unit_id, b.binding_id`
+
+// MineOf are a person's bindings that stand.
+func MineOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error) {
+	return engine.List(tx, sqlMineOf, []any{string(person)}, scanPersonBinding)
+}
+
 const sqlPastOf = `
 SELECT u.unit_id, u.brand, u.serial, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
        b.created_at, b.live_at, b.ended_at, b.ended_by, b.proof_hash
@@ -91,12 +103,13 @@ FROM binding b JOIN unit u ON u.unit_id = b.unit_id
 WHERE b.account = $1 AND b.state = 'ended' AND b.live_at IS NOT NULL
 ORDER BY b.unit_id, b.binding_id`
 
-// PastOf is a person's own past: the bindings they had. Of the unit it says
-// the name and nothing that happened since.
-func PastOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PastBinding, error) {
-	return engine.List(tx, sqlPastOf, []any{string(person)}, func(scan engine.Scan) (lifecycle.PastBinding, error) {
-		var p lifecycle.PastBinding
-		err := scan(append([]any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial}, bindingColumns(&p.Binding)...)...)
-		return p, err
-	})
+// PastOf are a person's bindings that were live and are over.
+func PastOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error) {
+	return engine.List(tx, sqlPastOf, []any{string(person)}, scanPersonBinding)
+}
+
+func scanPersonBinding(scan engine.Scan) (lifecycle.PersonBinding, error) {
+	var p lifecycle.PersonBinding
+	err := scan(append([]any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial}, bindingColumns(&p.Binding)...)...)
+	return p, err
 }

@@ -59,7 +59,7 @@ CREATE TABLE unit (
 CREATE INDEX unit_by_serial ON unit (serial_folded);
 CREATE INDEX unit_by_custody ON unit (custody, unit_id) WHERE custody IS NOT NULL;
 CREATE INDEX unit_by_vendor ON unit (vendor_id, unit_id);
-CREATE INDEX unit_returned ON unit (returned_at, unit_id) WHERE state = 'returned';
+CREATE INDEX unit_returned ON unit (unit_id) WHERE state = 'returned';
 
 CREATE TABLE binding (
   unit_id      TEXT NOT NULL REFERENCES unit (unit_id),

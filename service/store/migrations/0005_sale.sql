@@ -36,6 +36,9 @@ CREATE TABLE sale (
   CONSTRAINT sale_not_before_the_fact CHECK (sold_at <= recorded_at)
 );
 
+-- A sale of a unit that was not there to be sold.
+CREATE INDEX sale_out_of_turn ON sale (unit_id) WHERE from_state IN ('sold', 'bound') AND voided_at IS NULL;
+
 -- A receipt number, sealed under its own hash as the subject.
 CREATE TABLE receipt (
   unit_id      TEXT NOT NULL REFERENCES unit (unit_id),

@@ -83,6 +83,13 @@ func (w *World) organisation(t testing.TB, kind lifecycle.OrgKind, name string, 
 func (w *World) person(t testing.TB, org access.Organisation, role lifecycle.Role) lifecycle.Actor {
 	t.Helper()
 	id := lifecycle.PersonID(NewID("psn"))
+	_, err := w.SavePerson(t.Context(), access.Person{
+		ID: id, Org: org.ID, Roles: []lifecycle.Role{role}, Name: "Test Person", Email: string(id) + "@example.test",
+		CreatedAt: w.Clock.Now(),
+	})
+	if err != nil {
+		t.Fatalf("save person: %v", err)
+	}
 	return lifecycle.Actor{
 		Kind: lifecycle.ActorPerson, Person: id, Org: org.ID, OrgKind: org.Kind, Roles: []lifecycle.Role{role},
 	}

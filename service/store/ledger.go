@@ -1,0 +1,48 @@
+package store
+
+import (
+	"context"
+
+	"quitclaim/service/ledger"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/book"
+	"quitclaim/service/store/engine"
+)
+
+// Ledger is the stored log for reading: hashes for proofs and tiles, and
+// everything for an audit. It is a tlog.HashReader and a ledger.Source, and
+// good for as long as ctx.
+func (s *Store) Ledger(ctx context.Context) book.Reader {
+	return book.Reader{Read: s.db.Read, Ctx: ctx}
+}
+
+// Checkpoint is the signed text of the newest checkpoint. It is at most a
+// second behind.
+func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) { return get(ctx, s, book.Newest) }
+
+// SignCheckpoint signs a checkpoint of everything that is committed, and
+// returns its text.
+func (s *Store) SignCheckpoint(ctx context.Context) ([]byte, error) {
+	return write(ctx, s, func(tx *engine.Tx) ([]byte, error) {
+		if err := s.log.Sign(tx); err != nil {
+			return nil, err
+		}
+		return book.Newest(tx)
+	})
+}
+
+// Leaf reads one entry about a subject, salt and all: for who may have proof of
+// it. An index that is about another subject is lifecycle.ErrNotFound.
+func (s *Store) Leaf(ctx context.Context, subject string, index int64) (ledger.Leaf, error) {
+	return get(ctx, s, func(tx *engine.Tx) (ledger.Leaf, error) {
+		found, err := book.Leaf(tx, subject, index)
+		return found.Leaf, err
+	})
+}
+
+// EntryOf is the index of the newest entry about this event of a unit at this
+// epoch: where its certificate, say, stands on the ledger.
+func (s *Store) EntryOf(ctx context.Context, unit lifecycle.UnitID, event lifecycle.Event, epoch lifecycle.Epoch,
+) (int64, error) {
+	return get(ctx, s, func(tx *engine.Tx) (int64, error) { return book.IndexOf(tx, unit, event, epoch) })
+}
