@@ -65,7 +65,7 @@ func TestEveryMutationIsFound(t *testing.T) {
 	for name, mutate := range mutations {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			log := newMemory(t, 50)
+			log := newMemory(t, 30)
 			rapid.Check(t, func(rt *rapid.T) {
 				m := log.clone()
 				mutate(rt, m)

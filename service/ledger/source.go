@@ -8,9 +8,10 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 )
 
-// Source is a stored log, as Audit reads it: in ranges of half-open [from, to),
-// so that no read stays open for long. A range returns every row in it,
-// ordered by its number, and just leaves out what is not there.
+// Source is a stored log, as Audit reads it: in half-open ranges [from, to), so
+// that no read stays open for long. A range returns every row in it, ordered
+// by its number, and just leaves out what is not there. Audit calls the
+// methods from several goroutines.
 type Source interface {
 	// Head says what the log claims to be, in one consistent read.
 	Head(ctx context.Context) (Head, error)
