@@ -87,7 +87,7 @@ type Unbind struct {
 func (c Unbind) Decide(s Snapshot) (Change, error) {
 	owner, owned := s.Owner()
 	for _, binding := range s.Bindings {
-		theirs := binding.Account == c.Actor.Person || owned && owner.Account == c.Actor.Person
+		theirs := c.Actor.Person != "" && (binding.Account == c.Actor.Person || owned && owner.Account == c.Actor.Person)
 		if binding.ID != c.Binding || binding.State == BindingEnded || !theirs {
 			continue
 		}

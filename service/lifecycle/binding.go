@@ -1,6 +1,9 @@
 package lifecycle
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BindingKind is what an account is to a unit.
 type BindingKind string
@@ -50,15 +53,31 @@ type Binding struct {
 // IsLive reports whether the binding is live at this epoch.
 func (b Binding) IsLive(epoch Epoch) bool { return b.State == BindingLive && b.Epoch == epoch }
 
-// Sighting is what a cloud's inventory said about a unit, and when.
+// Sighting is what a cloud's inventory said about a unit, and when: it was seen
+// from SeenAt until GoneAt.
 type Sighting struct {
 	Cloud       string      `json:"cloud"`
 	AccountHash string      `json:"account_hash"` // keyed hash of the cloud's account
 	Kind        BindingKind `json:"kind"`
 	Since       time.Time   `json:"since,omitzero"` // when it was bound, where the cloud says
-	SeenAt      time.Time   `json:"seen_at"`
+	SeenAt      time.Time   `json:"seen_at"`        // when an inventory had it first
 	// GoneAt is when a later inventory no longer had it.
 	GoneAt time.Time `json:"gone_at,omitzero"`
+}
+
+// keepFirst gives each sighting the instant at which the same account was seen
+// first. The next look would otherwise make an old account a new one: where a
+// cloud does not say since when, SeenAt alone tells (rule 10).
+func keepFirst(known, seen []Sighting) []Sighting {
+	kept := slices.Clone(seen)
+	for i := range kept {
+		for _, k := range known {
+			if k.Cloud == kept[i].Cloud && k.AccountHash == kept[i].AccountHash && k.Kind == kept[i].Kind && k.SeenAt.Before(kept[i].SeenAt) {
+				kept[i].SeenAt = k.SeenAt
+			}
+		}
+	}
+	return kept
 }
 
 // Probe is what a cloud answered when it was asked again.

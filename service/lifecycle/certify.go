@@ -32,6 +32,9 @@ func (c Certify) Decide(s Snapshot) (Change, error) {
 	}
 	certificate.Bytes = signed
 	d.change.Certificate = &certificate
+	// The authority of the return settled whose it is, and no hold says
+	// otherwise: a claim that a lock left would only keep its next owner out.
+	d.change.Unit.Claim = ""
 	return d.finish()
 }
 
@@ -64,7 +67,7 @@ func CertifyReasons(s Snapshot, validator Actor, now time.Time) []Reason {
 }
 
 func certifyReasons(s Snapshot, validator Actor, now time.Time) []Reason {
-	if s.Return == nil || s.Order == nil || s.Order.Epoch != s.Unit.Epoch {
+	if s.Return == nil || s.Order == nil || s.Order.Kind != OrderReset || s.Order.Epoch != s.Unit.Epoch {
 		return []Reason{{Code: "certify.no-order"}}
 	}
 	reasons := authorityReasons(s, now)
@@ -95,6 +98,9 @@ func authorityReasons(s Snapshot, now time.Time) []Reason {
 
 func proofReasons(s Snapshot) []Reason {
 	var reasons []Reason
+	if s.Return.Condition == "dead" && !s.Unit.ContactAt.After(s.Return.At) {
+		reasons = append(reasons, Reason{Code: "certify.dead"})
+	}
 	for _, task := range s.Order.Tasks {
 		if !task.Done() {
 			reasons = append(reasons, Reason{Code: "certify.task-open", Args: map[string]string{"task": task.ID}})
@@ -127,21 +133,42 @@ func RequiredChecks(model Model) []string {
 	return checks
 }
 
-// passed reports whether the newest word on a check, of anybody, is a pass.
+// passed reports whether the newest word on a check, of anybody, is a pass. Of
+// two words at the same instant the worse one counts.
 func passed(s Snapshot, check string) bool {
 	var newest Attestation
 	for _, a := range s.Attestations {
-		if a.Order == s.Order.ID && a.Check == check && !a.At.Before(newest.At) {
-			newest = a
+		if a.Order != s.Order.ID || a.Check != check || a.At.Before(newest.At) {
+			continue
 		}
+		if a.At.Equal(newest.At) {
+			a.Pass = a.Pass && newest.Pass
+		}
+		newest = a
 	}
 	return newest.Pass
 }
 
-// resetGrade is how the factory reset was proven.
+// resetGrade is how the factory reset was proven. Two people's word holds
+// while both stand by it.
 func resetGrade(s Snapshot) (Grade, bool) {
 	task, ok := s.Order.Task(TaskID("", VerbFactoryReset))
+	if task.Grade == GradeAttested && len(witnesses(s)) < 2 {
+		return task.Grade, false
+	}
 	return task.Grade, ok && task.State == TaskProven
+}
+
+// witnesses are the people who attest, and have not taken back, that they
+// reset the unit.
+func witnesses(s Snapshot) []PersonID {
+	var people []PersonID
+	for _, a := range s.Attestations {
+		if a.Order == s.Order.ID && a.Check == CheckFactoryReset && a.Pass {
+			people = append(people, a.By)
+		}
+	}
+	return people
 }
 
 // peopleReasons: clerk, operators and validator are pairwise different people,
@@ -160,6 +187,9 @@ func peopleReasons(s Snapshot, validator Actor) []Reason {
 	}
 	if slices.Contains(operators, s.Return.Clerk) {
 		reasons = append(reasons, Reason{Code: "certify.clerk-operated"})
+	}
+	if s.Return.Clerk == "" {
+		reasons = append(reasons, Reason{Code: "certify.no-clerk"})
 	}
 	if s.Return.Clerk == validator.Person {
 		reasons = append(reasons, Reason{Code: "certify.validator-took-it-back"})

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
 	"slices"
 	"time"
 )
@@ -17,7 +16,6 @@ type Command struct {
 type draft struct {
 	before  Snapshot
 	row     Transition
-	found   bool
 	change  Change
 	reasons []Reason
 }
@@ -26,7 +24,7 @@ type draft struct {
 // this state, not under this hold.
 func begin(s Snapshot, event Event, by Command) *draft {
 	row, found := Lookup(s.Unit.State, event)
-	d := &draft{before: s, row: row, found: found, change: Change{
+	d := &draft{before: s, row: row, change: Change{
 		Event: event, Actor: by.Actor, At: by.At, From: s.Unit.State, Unit: s.Unit,
 	}}
 	if !found {
@@ -59,15 +57,33 @@ func (d *draft) finish() (Change, error) {
 	if len(d.reasons) > 0 {
 		return Change{}, &Refusal{Event: d.change.Event, State: d.before.Unit.State, Reasons: d.reasons}
 	}
-	if !d.found {
-		return Change{}, fmt.Errorf("%s in state %q is not in the table: %w", d.change.Event, d.before.Unit.State, ErrRefused)
-	}
 	unit := &d.change.Unit
 	unit.State = d.row.To
 	if d.row.To == StatePrior {
 		unit.State = d.before.Unit.Prior
 	}
+	if unit.Custody != d.before.Unit.Custody {
+		d.handedOver()
+	}
 	return d.change, nil
+}
+
+// handedOver settles what hangs on who has the unit. A shipment that was left
+// by another door has arrived: or its old recipient could receive the unit out
+// of somebody's hands, years later. An approval to lift a hold is void, for
+// both people must be of the organisation that has the unit (rule 8).
+func (d *draft) handedOver() {
+	if d.before.inTransit() && d.change.Shipment == nil {
+		ended := *d.before.Shipment
+		ended.ReceivedBy, ended.ReceivedAt = d.change.Actor.Person, d.at()
+		d.change.Shipment = &ended
+	}
+	for _, hold := range d.before.StandingHolds() {
+		if hold.ApprovedBy != "" {
+			hold.ApprovedBy = ""
+			d.change.Holds = append(d.change.Holds, hold)
+		}
+	}
 }
 
 // at is the instant of the command.
@@ -139,6 +155,14 @@ func (d *draft) flag(kind, cause string, severity Severity, evidence map[string]
 func (d *draft) custodian() bool {
 	org := d.change.Actor.Org
 	return org != "" && d.before.Unit.Custody == org
+}
+
+// goOn opens a cut order where the advance superseded an open order: what its
+// clouds had not ended yet must still end.
+func (d *draft) goOn(id OrderID) {
+	if order := d.before.Order; order != nil && order.State == OrderOpen {
+		d.openOrder(id, OrderCut, "")
+	}
 }
 
 // pairwiseDifferent reports whether all are given and no two are the same.

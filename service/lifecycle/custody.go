@@ -17,7 +17,7 @@ func (c Ship) Decide(s Snapshot) (Change, error) {
 		return Change{}, fmt.Errorf("ship another's unit: %w", ErrNotFound)
 	}
 	d.refuseUnless(c.To != "" && c.To != c.Actor.Org, "ship.to")
-	d.refuseUnless(s.Shipment == nil || !s.Shipment.ReceivedAt.IsZero(), "ship.already")
+	d.refuseUnless(!s.inTransit(), "ship.already")
 	d.change.Shipment = &Shipment{ID: c.ID, From: c.Actor.Org, To: c.To, SentBy: c.Actor.Person, SentAt: c.At}
 	return d.finish()
 }
@@ -31,8 +31,7 @@ type Receive struct {
 // Decide answers with the unit in the receiver's custody. Every grant dies
 // with a change of custody; none is left of this epoch by then.
 func (c Receive) Decide(s Snapshot) (Change, error) {
-	open := s.Shipment != nil && s.Shipment.ReceivedAt.IsZero()
-	if !open || c.Actor.Org == "" || s.Shipment.To != c.Actor.Org || c.Shipment != "" && s.Shipment.ID != c.Shipment {
+	if !SentTo(s, c.Actor.Org) || c.Shipment != "" && s.Shipment.ID != c.Shipment {
 		return Change{}, fmt.Errorf("receive what was not sent here: %w", ErrNotFound)
 	}
 	d := begin(s, EventReceive, c.Command)

@@ -35,6 +35,9 @@ func (d *draft) reopen(id OrderID) {
 // scanned a second time.
 type Retire struct {
 	Command
+	// Order is the id of the order by which clouds end what an open order had
+	// not ended yet.
+	Order      OrderID
 	Second     PersonID
 	SecondScan UnitKey
 }
@@ -44,10 +47,14 @@ func (c Retire) Decide(s Snapshot) (Change, error) {
 	if c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
 		return Change{}, fmt.Errorf("retire another's unit: %w", ErrNotFound)
 	}
+	if s.Order != nil && s.Order.State == OrderOpen && c.Order == "" {
+		return Change{}, fmt.Errorf("retire without the id of an order: %w", ErrInvalid)
+	}
 	d := begin(s, EventRetire, c.Command)
 	d.refuseUnless(c.Actor.IsPerson() && pairwiseDifferent(c.Actor.Person, c.Second), "retire.two-people")
 	d.refuseUnless(c.SecondScan.Equal(s.Unit.Key), "retire.second-scan")
 	d.advance()
 	d.change.Unit.RetiredAt = c.At
+	d.goOn(c.Order)
 	return d.finish()
 }

@@ -2,12 +2,15 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
 // Heard is what a unit said and signed: a contact, a credential it made, or a
 // hard reset. It is a fact; only a report made under an older epoch than the
-// present one is turned away, for its nonce must come from a new challenge.
+// present one is turned away, for its nonce must come from a new challenge. A
+// credential that the unit had before the last advance counts as none: the
+// unit must make another (rule 5).
 type Heard struct {
 	Command
 	Report Report
@@ -19,8 +22,13 @@ func (c Heard) Decide(s Snapshot) (Change, error) {
 	if c.Report.Epoch != s.Unit.Epoch {
 		return Change{}, fmt.Errorf("report of epoch %d, the unit is at %d: %w", c.Report.Epoch, s.Unit.Epoch, ErrStale)
 	}
+	// What is made of the report from here on has no credential of before in it.
+	outdated := s.outdated(c.Report.Verifier)
+	if outdated {
+		c.Report.Verifier = ""
+	}
 	if c.Report.Kind == ResetHard {
-		return c.hardReset(s)
+		return c.hardReset(s, outdated)
 	}
 	if binding, ok := c.confirms(s); ok {
 		d := begin(s, EventBindConfirmed, c.Command)
@@ -64,15 +72,24 @@ func (c Heard) confirms(s Snapshot) (Binding, bool) {
 	return Binding{}, false
 }
 
+// outdated reports whether the unit told us of this credential before the last
+// advance, which cleared it: whoever knew it then knows it still.
+func (s Snapshot) outdated(verifier string) bool {
+	return verifier != "" && s.Report != nil && s.Report.Verifier == verifier && s.Unit.Verifier != verifier
+}
+
 // heard notes what every report tells.
 func (d *draft) heard(report Report) {
 	unit := &d.change.Unit
-	unit.ContactAt, unit.Network = report.At, report.Network
+	unit.ContactAt, unit.Network = d.at(), report.Network
 	if report.Firmware != "" {
 		unit.Firmware = report.Firmware
 	}
 	if report.Verifier != "" && report.Verifier != d.before.Unit.Verifier {
-		unit.Verifier, unit.VerifierAt = report.Verifier, report.At
+		unit.Verifier, unit.VerifierAt = report.Verifier, d.at()
+	}
+	if report.Verifier == "" && d.before.Report != nil {
+		report.Verifier = d.before.Report.Verifier
 	}
 	d.change.Report = &report
 }
@@ -91,7 +108,7 @@ func (d *draft) presence(report Report) {
 	}
 }
 
-func (c Heard) hardReset(s Snapshot) (Change, error) {
+func (c Heard) hardReset(s Snapshot, outdated bool) (Change, error) {
 	d := begin(s, EventHardResetSeen, c.Command)
 	owner, owned := s.Owner()
 	switch s.Unit.State {
@@ -102,7 +119,9 @@ func (c Heard) hardReset(s Snapshot) (Change, error) {
 	case StateReturned:
 		d.heard(c.Report)
 		d.presence(c.Report)
-		d.proveUnitTask(VerbFactoryReset, GradeDeviceSigned, "signed-report")
+		if !outdated {
+			d.proveUnitTask(VerbFactoryReset, GradeDeviceSigned, "signed-report")
+		}
 		d.proveUnitTask(VerbIdentify, GradeDeviceSigned, "signed-report")
 		return d.finish()
 	case StateReset, StateCertified:
@@ -111,6 +130,11 @@ func (c Heard) hardReset(s Snapshot) (Change, error) {
 		d.advance()
 		if owned {
 			d.openOrder(c.Order, OrderCut, "")
+		} else {
+			d.goOn(c.Order)
+		}
+		if s.Unit.State == StateSold && s.Unit.EpochBy == EventRelease {
+			d.change.Unit.EpochBy = EventRelease
 		}
 	}
 	d.heard(c.Report)
@@ -134,7 +158,7 @@ type BindingSeen struct {
 // Decide sorts the sighting (rule 10) and acts on what is old.
 func (c BindingSeen) Decide(s Snapshot) (Change, error) {
 	d := begin(s, EventBindingSeen, c.Command)
-	d.change.Sightings = []Sighting{c.Sighting}
+	d.change.Sightings = keepFirst(s.Sightings, []Sighting{c.Sighting})
 	cause := c.Sighting.Cloud + " " + c.Sighting.AccountHash
 	evidence := map[string]string{"cloud": c.Sighting.Cloud, "kind": string(c.Sighting.Kind)}
 	if !c.Sighting.Since.IsZero() {
@@ -175,24 +199,29 @@ func (c BindingSeen) sort(d *draft, cause string, evidence map[string]string) {
 }
 
 // openAgain opens the tasks of one cloud of the open order once more: what was
-// proven is no longer true.
+// proven is no longer true. A cloud that the order did not ask so far is added
+// to it, for a second order beside it would hide the first one.
 func (d *draft) openAgain(cloud string) bool {
 	order, ok := d.before.OpenOrder()
 	if !ok {
 		return false
 	}
-	touched := false
+	asked := slices.ContainsFunc(order.Tasks, func(t Task) bool { return t.Cloud == cloud })
+	if !asked {
+		more := cloudTasks([]string{cloud}, CloudVerbs())
+		if order.Kind == OrderCut {
+			more = cutTasks([]string{cloud})
+		}
+		order.Tasks = append(slices.Clone(order.Tasks), more...)
+	}
 	for _, task := range order.Tasks {
 		if task.Cloud == cloud && (task.Verb == VerbUnbind || task.Verb == VerbCut || task.Verb == VerbProbe) {
 			task.State, task.Proof, task.DoneAt = TaskOpen, "", time.Time{}
 			order = order.with(task)
-			touched = true
 		}
 	}
-	if touched {
-		d.change.Orders = append(d.change.Orders, order)
-	}
-	return touched
+	d.change.Orders = append(d.change.Orders, order)
+	return true
 }
 
 // cutOlder opens an order for one cloud that ends what was bound before the

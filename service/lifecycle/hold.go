@@ -66,7 +66,7 @@ func (c LiftHold) Decide(s Snapshot) (Change, error) {
 		return Change{}, fmt.Errorf("hold %s: %w", c.Hold, ErrNotFound)
 	}
 	ownMark := hold.Kind == HoldStolen && c.Actor.Org == "" && c.Actor.Person != "" &&
-		hold.PlacedBy.Person == c.Actor.Person && s.Unit.Custody == ""
+		hold.PlacedBy.Org == "" && hold.PlacedBy.Person == c.Actor.Person && s.Unit.Custody == ""
 	if !ownMark && !hasUnit(s, c.Actor) {
 		return Change{}, fmt.Errorf("lift another's hold: %w", ErrNotFound)
 	}
@@ -117,16 +117,18 @@ func (c Contest) Decide(s Snapshot) (Change, error) {
 }
 
 // mayContest: their owner binding was ended by a return or a hard reset, not
-// by their own release or transfer, and not long ago.
+// by their own release or transfer, and not long ago. Neither a later return
+// nor the cancelling of this one takes that from them: what was ended stays
+// ended, and the unit may be anywhere.
 func mayContest(s Snapshot, actor Actor, now time.Time) bool {
-	if actor.Org != "" || actor.Person == "" {
+	if actor.Org != "" || actor.Person == "" || requireOwner(s, actor) == nil {
 		return false
 	}
-	if ret := s.Return; ret != nil && ret.FormerOwner == actor.Person && ret.CancelledAt.IsZero() && now.Sub(ret.At) < ContestFor {
+	if ret := s.Return; ret != nil && ret.FormerOwner == actor.Person && now.Sub(ret.At) < ContestFor {
 		return true
 	}
 	return slices.ContainsFunc(s.Bindings, func(b Binding) bool {
 		return b.Account == actor.Person && b.Kind == BindingOwner && b.State == BindingEnded &&
-			b.EndedBy == EventHardResetSeen && now.Sub(b.EndedAt) < ContestFor
+			(b.EndedBy == EventReturn || b.EndedBy == EventHardResetSeen) && now.Sub(b.EndedAt) < ContestFor
 	})
 }

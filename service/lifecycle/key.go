@@ -25,7 +25,7 @@ type UnitKey struct {
 func ParseUnitKey(brand, serial string) (UnitKey, error) {
 	var invalid Invalid
 	key := UnitKey{
-		Brand:  strings.ToLower(strings.Trim(brand, " ")),
+		Brand:  lowerASCII(strings.Trim(brand, " ")),
 		Serial: strings.Trim(serial, " "),
 	}
 	if !isBrand(key.Brand) {
@@ -41,7 +41,7 @@ func ParseUnitKey(brand, serial string) (UnitKey, error) {
 }
 
 // FoldedSerial is the serial as it is compared: ASCII lower case.
-func (k UnitKey) FoldedSerial() string { return strings.ToLower(k.Serial) }
+func (k UnitKey) FoldedSerial() string { return lowerASCII(k.Serial) }
 
 // Equal reports whether both keys name the same unit.
 func (k UnitKey) Equal(other UnitKey) bool { return k.String() == other.String() }
@@ -58,6 +58,17 @@ func ParseUnitKeyString(s string) (UnitKey, error) {
 		return UnitKey{}, fmt.Errorf("unit key without a slash: %w", ErrInvalid)
 	}
 	return ParseUnitKey(brand, serial)
+}
+
+// lowerASCII folds A-Z alone. Unicode's folding would turn the Kelvin sign
+// (U+212A) into a k, and two brands into one.
+func lowerASCII(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, s)
 }
 
 func isBrand(s string) bool {

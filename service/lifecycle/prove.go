@@ -98,9 +98,11 @@ func (c Waive) Decide(s Snapshot) (Change, error) {
 	return d.finish()
 }
 
-// Progress is what the worker learnt from a cloud.
+// Progress is what the worker, or a sweep, learnt from a cloud.
 type Progress struct {
 	Command
+	// Order is whose tasks were worked. Empty: nobody works an order, and a sweep
+	// asked again, so that the probe of a certified unit stays fresh (rule 4).
 	Order     OrderID
 	Tasks     []Task // whole, as they are now
 	Sightings []Sighting
@@ -110,21 +112,22 @@ type Progress struct {
 }
 
 // Decide answers with the tasks as the worker leaves them. An order of another
-// epoch takes nothing any more.
+// epoch takes nothing any more. The tasks of the unit itself are none of the
+// worker's: a signed report, a probe or two people prove them.
 func (c Progress) Decide(s Snapshot) (Change, error) {
+	if c.Order == "" && len(c.Tasks) == 0 {
+		return c.learnt(begin(s, EventProgress, c.Command)).finish()
+	}
 	order, ok := s.OpenOrder()
 	if !ok || order.ID != c.Order {
 		return Change{}, fmt.Errorf("order %s is over: %w", c.Order, ErrStale)
 	}
-	d := begin(s, EventProgress, c.Command)
+	d := c.learnt(begin(s, EventProgress, c.Command))
 	for _, task := range c.Tasks {
-		if known, ok := order.Task(task.ID); ok && known.State != TaskWaived {
+		if known, ok := order.Task(task.ID); ok && known.Cloud != "" && known.State != TaskWaived {
+			task.Cloud, task.Verb, task.Seq, task.Grade = known.Cloud, known.Verb, known.Seq, ""
 			order = order.with(task)
 		}
-	}
-	d.change.Sightings = c.Sightings
-	if c.Probe != nil {
-		d.change.Probes = []Probe{*c.Probe}
 	}
 	if order.Kind == OrderCut && order.AllDone() {
 		order.State, order.EndedAt = OrderDone, c.At
@@ -137,6 +140,18 @@ func (c Progress) Decide(s Snapshot) (Change, error) {
 		d.proveUnitTask(VerbFactoryReset, GradeProbed, "old-credential-refused")
 	}
 	return d.finish()
+}
+
+// learnt notes what the cloud said, whatever it was asked for. Of two who asked
+// at the same time the later answer stands.
+func (c Progress) learnt(d *draft) *draft {
+	d.change.Sightings = keepFirst(d.before.Sightings, c.Sightings)
+	if c.Probe != nil {
+		if known, ok := d.before.probeOf(c.Probe.Cloud); !ok || !known.At.After(c.Probe.At) {
+			d.change.Probes = []Probe{*c.Probe}
+		}
+	}
+	return d
 }
 
 // Prove closes the reset order: every task is proven at this epoch.

@@ -1,6 +1,9 @@
 package lifecycle
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Authority is by what right a desk took a unit back.
 type Authority string
@@ -84,8 +87,12 @@ const (
 // Grades lists the grades, strongest first.
 func Grades() []Grade { return []Grade{GradeDeviceSigned, GradeProbed, GradeAttested} }
 
-// AtLeast reports whether g is as strong as want. An unknown grade never is.
+// AtLeast reports whether g is as strong as want; no want is the weakest. An
+// unknown grade never is, and nothing is as strong as an unknown one.
 func (g Grade) AtLeast(want Grade) bool {
+	if want != "" && !slices.Contains(Grades(), want) {
+		return false
+	}
 	for _, grade := range Grades() {
 		switch grade {
 		case g:
@@ -193,7 +200,7 @@ type Shipment struct {
 	SentBy     PersonID   `json:"sent_by,omitempty"`
 	SentAt     time.Time  `json:"sent_at"`
 	ReceivedBy PersonID   `json:"received_by,omitempty"`
-	ReceivedAt time.Time  `json:"received_at,omitzero"`
+	ReceivedAt time.Time  `json:"received_at,omitzero"` // arrived, here or by another door
 }
 
 // ShipmentDue is how long a shipment may take before it is flagged.
@@ -232,9 +239,12 @@ type Report struct {
 	Epoch    Epoch     `json:"epoch"` // the one that the challenge handed out
 	Kind     ResetKind `json:"kind"`
 	Firmware string    `json:"firmware"`
-	Verifier string    `json:"verifier"` // hex SHA-256 of the credential made on the unit
-	Network  string    `json:"network,omitempty"`
-	Presence string    `json:"presence,omitempty"` // hex SHA-256 of the presence code it saw
+	// Verifier is the hex SHA-256 of the credential made on the unit: the newest
+	// that it told us of. A report that names none leaves it standing, for it
+	// tells a new credential from an old one.
+	Verifier string `json:"verifier"`
+	Network  string `json:"network,omitempty"`
+	Presence string `json:"presence,omitempty"` // hex SHA-256 of the presence code it saw
 	// Digest is the hex SHA-256 of the signed bytes.
 	Digest string `json:"digest"`
 }

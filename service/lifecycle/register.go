@@ -1,6 +1,9 @@
 package lifecycle
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Register puts a new unit on record: by the vendor of the model's brand. The
 // snapshot has a model and no unit yet.
@@ -36,15 +39,21 @@ type Admit struct {
 	Order     OrderID
 	Condition string
 	Reason    string
-	// ReceiptHash and CustomerPresent are as in Return.
+	// ReceiptHash, CustomerPresent and PresenceHash are as in TakeBack.
 	ReceiptHash     string
 	CustomerPresent bool
+	PresenceHash    string
 }
 
 // Decide answers with a unit that is returned, fenced and unconfirmed.
 func (c Admit) Decide(s Snapshot) (Change, error) {
+	if c.Actor.Org == "" || c.Actor.Person == "" {
+		return Change{}, fmt.Errorf("admit by nobody's desk: %w", ErrForbidden)
+	}
 	d := begin(s, EventAdmit, c.Command)
-	d.refuseUnless(c.Actor.Org != "" && c.Key.Brand == s.Model.Brand, "admit.model")
+	d.refuseUnless(c.Key.Brand == s.Model.Brand, "admit.model")
+	d.refuseUnless(slices.Contains(Conditions(), c.Condition), "return.condition")
+	d.refuseUnless(slices.Contains(ReturnReasons(), c.Reason), "return.reason")
 	unit := newUnit(c.ID, c.Key, s.Model, c.Command)
 	unit.Unconfirmed = true
 	unit.ReturnedAt = c.At
@@ -52,7 +61,7 @@ func (c Admit) Decide(s Snapshot) (Change, error) {
 	d.change.Return = &Return{
 		ID: c.Return, Org: c.Actor.Org, Clerk: c.Actor.Person, At: c.At, Epoch: unit.Epoch, From: StateNone,
 		Authority: AuthorityNone, Condition: c.Condition, Reason: c.Reason,
-		ReceiptHash: c.ReceiptHash, CustomerPresent: c.CustomerPresent,
+		ReceiptHash: c.ReceiptHash, CustomerPresent: c.CustomerPresent, PresenceHash: c.PresenceHash,
 	}
 	d.openOrder(c.Order, OrderReset, c.Return)
 	return d.finish()

@@ -36,44 +36,46 @@ type TakeBack struct {
 // Decide ends everything of the present epoch, takes the unit into the desk's
 // custody and opens the reset order, in one change.
 func (c TakeBack) Decide(s Snapshot) (Change, error) {
-	if c.Actor.Org == "" {
+	if c.Actor.Org == "" || c.Actor.Person == "" {
 		return Change{}, fmt.Errorf("return by nobody's desk: %w", ErrForbidden)
 	}
+	if s.Unit.Custody != "" && s.Unit.Custody != c.Actor.Org {
+		// This and no more: what state it is in there is not this desk's business
+		// (rule 13).
+		return Change{}, &Refusal{Event: EventReturn, Verdict: VerdictRefused, Reasons: []Reason{{Code: "return.other-stock"}}}
+	}
 	d := begin(s, EventReturn, c.Command)
-	c.custody(d)
+	if s.Unit.State == StateStock || s.Unit.State == StateCertified {
+		d.refuseUnless(c.Actor.Has(RoleTechnician), "return.not-sold")
+	}
 	c.queued(d)
 	authority := c.authority(s)
 	if authority == AuthorityNone && s.Unit.State == StateBound && overCap(s.Unproven) {
-		d.refuseUnless(c.Second != "", "return.cap")
+		// A machine never counts as one of two people.
+		d.refuseUnless(c.Actor.IsPerson() && c.Second != "", "return.cap")
 	}
 	d.refuseUnless(c.Second == "" || c.Second != c.Actor.Person, "return.same-person")
 	d.refuseUnless(slices.Contains(Conditions(), c.Condition), "return.condition")
 	d.refuseUnless(slices.Contains(ReturnReasons(), c.Reason), "return.reason")
-	owner, _ := s.Owner()
 	d.advance()
 	unit := &d.change.Unit
 	unit.Custody, unit.ReturnedAt = c.Actor.Org, c.At
 	d.change.Return = &Return{
 		ID: c.Return, Org: c.Actor.Org, Clerk: c.Actor.Person, At: c.At, Epoch: unit.Epoch, From: s.Unit.State,
 		Authority: authority, Condition: c.Condition, Reason: c.Reason, ReceiptHash: c.ReceiptHash,
-		CustomerPresent: c.CustomerPresent, Second: c.Second, FormerOwner: owner.Account, PresenceHash: c.PresenceHash,
+		CustomerPresent: c.CustomerPresent, Second: c.Second, FormerOwner: formerOwner(s), PresenceHash: c.PresenceHash,
 	}
 	d.openOrder(c.Order, OrderReset, c.Return)
 	return d.finish()
 }
 
-// custody: any desk may fence what a customer has; what lies in stock only its
-// own custodian's technician sends back, and what another organisation has is
-// not ours to touch.
-func (c TakeBack) custody(d *draft) {
-	unit := d.before.Unit
-	switch {
-	case unit.Custody == "":
-	case unit.Custody != c.Actor.Org:
-		d.refuse("return.other-stock", nil)
-	case unit.State == StateStock || unit.State == StateCertified:
-		d.refuseUnless(c.Actor.Has(RoleTechnician), "return.not-sold")
+// formerOwner is who must be told and may object: the owner, or who keeps a
+// claim because the unit was reset behind their back.
+func formerOwner(s Snapshot) PersonID {
+	if owner, ok := s.Owner(); ok {
+		return owner.Account
 	}
+	return s.Unit.Claim
 }
 
 // queued: an entry that waited offline fences only what is still as it was.
@@ -82,8 +84,11 @@ func (c TakeBack) queued(d *draft) {
 		return
 	}
 	unit := d.before.Unit
+	// A clock that is ahead makes every entry look newer than what overtook it.
+	d.refuseUnless(!c.ScannedAt.After(c.At), "return.queued-clock")
 	d.refuseUnless(c.At.Sub(c.ScannedAt) <= QueuedFor, "return.queued-too-long")
-	overtaken := unit.EpochAt.After(c.ScannedAt) || unit.BoundAt.After(c.ScannedAt) || unit.SoldAt.After(c.ScannedAt)
+	overtaken := unit.EpochAt.After(c.ScannedAt) || unit.BoundAt.After(c.ScannedAt) || unit.SoldAt.After(c.ScannedAt) ||
+		slices.ContainsFunc(d.before.Bindings, func(b Binding) bool { return b.LiveAt.After(c.ScannedAt) })
 	d.refuseUnless(!overtaken, "return.overtaken")
 }
 
@@ -114,7 +119,9 @@ func (c ReturnSealed) Decide(s Snapshot) (Change, error) {
 	}
 	d := begin(s, EventReturnSealed, c.Command)
 	d.refuseUnless(c.SealAttested, "return-sealed.seal")
-	d.untouched("return-sealed")
+	for _, touch := range touched(s) {
+		d.refuse("return-sealed."+touch, nil)
+	}
 	d.undoSale()
 	return d.finish()
 }
@@ -132,6 +139,8 @@ func (c Vouch) Decide(s Snapshot) (Change, error) {
 		return Change{}, fmt.Errorf("vouch for another's return: %w", ErrNotFound)
 	}
 	d := begin(s, EventVouch, c.Command)
+	settled := s.Return.Authority == AuthorityOwnerRelease || s.Return.Authority == AuthoritySaleMatch
+	d.refuseUnless(!settled, "vouch.already")
 	match := s.Sale != nil && s.Sale.VoidedAt.IsZero() && c.ReceiptHash != "" && s.Sale.ReceiptHash == c.ReceiptHash
 	d.refuseUnless(match, "vouch.no-match")
 	better := *s.Return
@@ -145,6 +154,9 @@ func (c Vouch) Decide(s Snapshot) (Change, error) {
 type Cancel struct {
 	Command
 	Return ReturnID
+	// Order is the id of the order by which clouds end what the return ended:
+	// the reset order that would have done it is superseded.
+	Order OrderID
 	// UnitPresent: a desk cancels with the unit in its hands.
 	UnitPresent bool
 	// ProofHash is the hex SHA-256 of a credential made on the unit after the
@@ -162,6 +174,9 @@ func (c Cancel) Decide(s Snapshot) (Change, error) {
 	if !byOwner && !byDesk {
 		return Change{}, fmt.Errorf("cancel a return that is not theirs: %w", ErrNotFound)
 	}
+	if c.Order == "" {
+		return Change{}, fmt.Errorf("cancel without the id of an order: %w", ErrInvalid)
+	}
 	d := begin(s, EventCancel, c.Command)
 	if byOwner {
 		fresh := s.Unit.Verifier != "" && s.Unit.VerifierAt.After(s.Return.At)
@@ -175,5 +190,6 @@ func (c Cancel) Decide(s Snapshot) (Change, error) {
 	cancelled := *s.Return
 	cancelled.CancelledAt = c.At
 	d.change.Return = &cancelled
+	d.openOrder(c.Order, OrderCut, "")
 	return d.finish()
 }

@@ -52,7 +52,17 @@ func Scan(s Snapshot, purpose Purpose, actor Actor, now time.Time) Answer {
 	if !Sees(s, actor) {
 		return Answer{Verdict: VerdictRefused, Reasons: []Reason{{Code: "scan.other-stock"}}}
 	}
-	answer := Answer{Verdict: VerdictUnknown, Reasons: []Reason{{Code: "scan.unknown"}}, Next: NextActions(s, actor, now)}
+	answer := judge(s, purpose, now)
+	answer.Next = NextActions(s, actor, now)
+	if holds := s.StandingHolds(); len(holds) > 0 {
+		answer.Verdict, answer.Reasons, answer.Next = VerdictHeld, []Reason{{Code: "scan.held"}}, nil
+	}
+	return answer
+}
+
+// judge is the verdict as if no hold stood.
+func judge(s Snapshot, purpose Purpose, now time.Time) Answer {
+	answer := Answer{Verdict: VerdictUnknown, Reasons: []Reason{{Code: "scan.unknown"}}}
 	for _, row := range verdictTable() {
 		if row.state == s.Unit.State && row.purpose == purpose {
 			answer.Verdict, answer.Reasons = row.verdict, []Reason{{Code: row.code}}
@@ -60,9 +70,6 @@ func Scan(s Snapshot, purpose Purpose, actor Actor, now time.Time) Answer {
 	}
 	if purpose == PurposeSale {
 		answer = forSale(answer, s, now)
-	}
-	if holds := s.StandingHolds(); len(holds) > 0 {
-		answer.Verdict, answer.Reasons, answer.Next = VerdictHeld, []Reason{{Code: "scan.held"}}, nil
 	}
 	return answer
 }
@@ -96,8 +103,8 @@ func missingForSale(s Snapshot, now time.Time) []Reason {
 	return append(authorityReasons(s, now), proofReasons(s)...)
 }
 
-// SaleAnswer is the answer to "may this be sold?": every reason, holds by kind
-// among them, exactly what the sale itself would refuse with.
+// SaleAnswer is the answer to "may this be sold?": every reason for which the
+// sale itself would be refused, holds by kind among them.
 func SaleAnswer(s Snapshot, actor Actor, now time.Time) Answer {
 	answer := Scan(s, PurposeSale, actor, now)
 	if answer.Verdict == VerdictHeld {
@@ -105,7 +112,9 @@ func SaleAnswer(s Snapshot, actor Actor, now time.Time) Answer {
 		for _, hold := range s.StandingHolds() {
 			answer.Reasons = append(answer.Reasons, Reason{Code: "hold." + string(hold.Kind)})
 		}
-		answer.Reasons = append(answer.Reasons, saleReasons(s, now, 0)...)
+		if besides := judge(s, PurposeSale, now); besides.Verdict != VerdictClear {
+			answer.Reasons = append(answer.Reasons, besides.Reasons...)
+		}
 	}
 	return answer
 }
@@ -170,13 +179,15 @@ func NextActions(s Snapshot, actor Actor, now time.Time) []NextAction {
 	open := s.Unit.State == StateReturned || s.Unit.State == StateReset
 	held := len(s.StandingHolds()) > 0
 	add((clerk || technician) && sold, NextTakeBack)
-	add(clerk && s.Unit.State == StateSold && s.Unit.BoundAt.IsZero() && !s.Unit.ContactAt.After(s.Unit.EpochAt), NextSealed)
+	unused := s.Unit.State == StateSold && !held && len(touched(s)) == 0
+	add(clerk && unused, NextSealed)
+	add(clerk && unused && s.Sale.Org == actor.Org && now.Sub(s.Sale.RecordedAt) < VoidFor, NextVoid)
 	add(clerk && here && !held && len(saleReasons(s, now, 0)) == 0 && (s.Unit.State == StateStock || s.Unit.State == StateCertified), NextSell)
 	add(technician && here && open, NextBench)
 	add(validator && here && s.Unit.State == StateReset && !held, NextCertify)
 	add(here && open, NextFollow)
-	add((clerk || technician) && here && !held && s.Unit.State != StateRetired && s.Shipment == nil, NextShip)
-	add(clerk && here && s.Unit.State == StateReturned && !held, NextCancel)
+	add((clerk || technician) && here && !held && s.Unit.State != StateRetired && !s.inTransit(), NextShip)
+	add(clerk && here && s.Unit.State == StateReturned && !held && s.Return != nil && s.Return.From.InCustomerHands(), NextCancel)
 	add(technician && here && (s.Unit.State == StateStock || s.Unit.State == StateCertified), NextTakeBack)
 	add((technician || validator) && here && open && !held, NextRetire)
 	return next
@@ -187,6 +198,9 @@ func ownerActions(s Snapshot, actor Actor, now time.Time) []NextAction {
 		return []NextAction{NextRelease, NextOffer, NextStolen}
 	}
 	var next []NextAction
+	if mayBindAgain(s, actor) {
+		next = append(next, NextBind)
+	}
 	if s.Return != nil && s.Return.FormerOwner == actor.Person && s.Unit.State == StateReturned {
 		next = append(next, NextCancelOwn)
 	}
@@ -194,4 +208,15 @@ func ownerActions(s Snapshot, actor Actor, now time.Time) []NextAction {
 		next = append(next, NextContest)
 	}
 	return next
+}
+
+// mayBindAgain: the unit is theirs by a claim, or their return was cancelled
+// and nothing came since. Nobody else is told that a unit waits for an owner.
+func mayBindAgain(s Snapshot, actor Actor) bool {
+	if s.Unit.State != StateSold || actor.Person == "" {
+		return false
+	}
+	cancelled := s.Return != nil && s.Return.FormerOwner == actor.Person && !s.Return.CancelledAt.IsZero() &&
+		s.Unit.EpochBy == EventCancel && s.Unit.EpochAt.Equal(s.Return.CancelledAt)
+	return cancelled || s.Unit.Claim == actor.Person
 }

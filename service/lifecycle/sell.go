@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -38,8 +39,9 @@ func (c Sell) Decide(s Snapshot) (Change, error) {
 		soldAt = c.At
 	}
 	d.refuseUnless(!soldAt.After(c.At), "sell.future")
-	against := saleReasons(s, c.At, c.ProbeFresh)
-	if len(d.reasons) == 0 && len(against) > 0 && c.At.Sub(soldAt) >= AfterTheFact {
+	late := c.At.Sub(soldAt) >= AfterTheFact
+	against := c.against(s, soldAt, late)
+	if len(d.reasons) == 0 && len(against) > 0 && late {
 		d.flag(FlagSaleAfterTheFact, string(c.ID), SeverityHigh, map[string]string{"reasons": reasonCodes(against)})
 		against = nil
 	}
@@ -47,13 +49,27 @@ func (c Sell) Decide(s Snapshot) (Change, error) {
 	d.advance()
 	unit := &d.change.Unit
 	unit.Prior, unit.Custody = s.Unit.State, ""
-	unit.SoldAt, unit.BoundAt = soldAt, time.Time{}
+	// A till cannot have sold before the return what was certified after it: a
+	// SoldAt of then would hide the unit from the sweep (Unit.Watched).
+	unit.SoldAt, unit.BoundAt = maxTime(soldAt, s.Unit.ReturnedAt), time.Time{}
 	unit.HomeNetwork = ""
 	d.change.Sale = &Sale{
 		ID: c.ID, Org: c.Actor.Org, Clerk: c.Actor.Person, Machine: c.Actor.Machine, ReceiptHash: c.ReceiptHash,
 		SoldAt: soldAt, RecordedAt: c.At, From: s.Unit.State, Epoch: unit.Epoch,
 	}
 	return d.finish()
+}
+
+// against lists what stands, or at the time of a late sale stood, against it.
+func (c Sell) against(s Snapshot, soldAt time.Time, late bool) []Reason {
+	if !late {
+		return saleReasons(s, c.At, c.ProbeFresh)
+	}
+	reasons := saleReasons(s, soldAt, c.ProbeFresh)
+	if certificate, ok := s.CurrentCertificate(); ok && s.Unit.State == StateCertified && soldAt.Before(certificate.IssuedAt) {
+		reasons = append(reasons, Reason{Code: "sell.before-certified"})
+	}
+	return reasons
 }
 
 // maySell reports whether the actor may know of the unit at a till at all: it
@@ -63,11 +79,15 @@ func maySell(s Snapshot, actor Actor) bool {
 }
 
 // saleReasons lists what stands against a sale besides the state and holds.
-// Never-bound stock sells on our rows alone, so tills do not stop with a cloud.
+// Never-bound stock sells on our rows alone, so tills do not stop with a cloud;
+// a sighting that stands is such a row, and says that it is not never-bound.
 func saleReasons(s Snapshot, now time.Time, fresh time.Duration) []Reason {
 	var reasons []Reason
-	if s.Unit.State == StateCertified {
+	switch s.Unit.State {
+	case StateCertified:
 		reasons = certifiedReasons(s, now, fresh)
+	case StateStock:
+		reasons = stockReasons(s)
 	}
 	if len(s.LiveBindings()) > 0 {
 		reasons = append(reasons, Reason{Code: "sell.bound"})
@@ -78,8 +98,18 @@ func saleReasons(s Snapshot, now time.Time, fresh time.Duration) []Reason {
 	if s.Unit.Unconfirmed {
 		reasons = append(reasons, Reason{Code: "sell.unconfirmed"})
 	}
-	if s.Shipment != nil && s.Shipment.ReceivedAt.IsZero() {
+	if s.inTransit() {
 		reasons = append(reasons, Reason{Code: "sell.in-transit"})
+	}
+	return reasons
+}
+
+func stockReasons(s Snapshot) []Reason {
+	var reasons []Reason
+	for _, sighting := range s.Sightings {
+		if sighting.GoneAt.IsZero() {
+			reasons = append(reasons, Reason{Code: "sell.still-bound", Args: map[string]string{"cloud": sighting.Cloud}})
+		}
 	}
 	return reasons
 }
@@ -93,6 +123,9 @@ func certifiedReasons(s Snapshot, now time.Time, fresh time.Duration) []Reason {
 		reasons = append(reasons, Reason{Code: "sell.no-certificate"})
 	}
 	for _, cloud := range s.Model.Clouds {
+		if s.gone(cloud) {
+			continue
+		}
 		probe, ok := s.probeOf(cloud)
 		switch {
 		case !ok || probe.At.Before(s.Unit.ReturnedAt) || now.Sub(probe.At) > fresh:
@@ -113,11 +146,21 @@ func (s Snapshot) probeOf(cloud string) (Probe, bool) {
 	return Probe{}, false
 }
 
+// gone reports whether the certificate says that two people gave the cloud up:
+// it will never be probed again.
+func (s Snapshot) gone(cloud string) bool {
+	certificate, ok := s.CurrentCertificate()
+	return ok && slices.Contains(certificate.Waived, TaskID(cloud, VerbProbe))
+}
+
 // AsOf is how fresh the answer about the clouds is: the oldest of the newest
-// probes; zero where no cloud was asked.
+// probes; zero where a cloud was not asked, or none is left to ask.
 func (s Snapshot) AsOf() time.Time {
 	var oldest time.Time
 	for _, cloud := range s.Model.Clouds {
+		if s.gone(cloud) {
+			continue
+		}
 		probe, ok := s.probeOf(cloud)
 		if !ok {
 			return time.Time{}
@@ -144,17 +187,37 @@ func (c Void) Decide(s Snapshot) (Change, error) {
 	d := begin(s, EventVoid, c.Command)
 	d.refuseUnless(s.Sale.VoidedAt.IsZero(), "void.already")
 	d.refuseUnless(c.At.Sub(s.Sale.RecordedAt) < VoidFor, "void.too-late")
-	d.untouched("void")
+	for _, touch := range touched(s) {
+		d.refuse("void."+touch, nil)
+	}
 	d.undoSale()
 	return d.finish()
 }
 
-// untouched refuses unless nobody bound the unit and it never spoke since it
-// was sold.
-func (d *draft) untouched(event string) {
-	unit := d.before.Unit
-	d.refuseUnless(unit.BoundAt.IsZero() && len(d.before.LiveBindings()) == 0, event+".was-bound")
-	d.refuseUnless(!unit.ContactAt.After(unit.EpochAt), event+".had-contact")
+// touched says how somebody used the unit since it was sold: bound it, with us
+// or as a cloud saw, had it speak, or did anything that began a new epoch. The
+// measure is the sale, not the epoch: a hard reset advances the epoch at the
+// very instant of the contact. A unit that was bound without a recorded sale
+// has none to undo.
+func touched(s Snapshot) []string {
+	var sale Sale
+	if s.Sale != nil {
+		sale = *s.Sale
+	}
+	var touches []string
+	seen := slices.ContainsFunc(s.Sightings, func(x Sighting) bool {
+		return x.SeenAt.After(sale.SoldAt) || x.Since.After(sale.SoldAt)
+	})
+	if seen || !s.Unit.BoundAt.IsZero() || len(s.LiveBindings()) > 0 {
+		touches = append(touches, "was-bound")
+	}
+	if s.Unit.ContactAt.After(sale.SoldAt) {
+		touches = append(touches, "had-contact")
+	}
+	if s.Unit.Epoch != sale.Epoch {
+		touches = append(touches, "moved-on")
+	}
+	return touches
 }
 
 // undoSale brings the unit back into the actor's custody. The epoch stays, so

@@ -6,9 +6,9 @@ import (
 )
 
 // Snapshot is every persisted fact that any rule reads about one unit. Lists
-// hold what is of the present: live and pending bindings and those that the
-// last advance ended, standing holds, pending offers, the present order's
-// attestations. History is not in it.
+// hold what is of the present: live and pending bindings and those that ended
+// within ContestFor, standing holds, pending offers, the present order's
+// attestations. Older history may be in it or not: no rule looks at it.
 type Snapshot struct {
 	Unit           Unit
 	Model          Model
@@ -166,6 +166,10 @@ func (s Snapshot) StandingHolds() []Hold {
 	}
 	return standing
 }
+
+// inTransit reports whether the unit was handed to a carrier and has not
+// arrived.
+func (s Snapshot) inTransit() bool { return s.Shipment != nil && s.Shipment.ReceivedAt.IsZero() }
 
 // OpenOrder is the order whose tasks are being worked, if it is of this epoch.
 func (s Snapshot) OpenOrder() (Order, bool) {

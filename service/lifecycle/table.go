@@ -1,5 +1,7 @@
 package lifecycle
 
+import "slices"
+
 // Transition is one row of the table: in state From, Event leads to To.
 type Transition struct {
 	From  State
@@ -18,8 +20,27 @@ type Transition struct {
 
 // Table returns every transition there is. What is not in it does not happen.
 // It is built anew on each call, so nobody can change it.
-func Table() []Transition {
-	rows := []Transition{
+func Table() []Transition { return slices.Collect(transitions) }
+
+// Lookup finds the row for an event in a state. Every command calls it, so it
+// walks the rows where they lie and builds no list.
+func Lookup(from State, event Event) (Transition, bool) {
+	for row := range transitions {
+		if row.From == from && row.Event == event {
+			return row, true
+		}
+	}
+	return Transition{}, false
+}
+
+// transitions yields the table, row by row.
+func transitions(yield func(Transition) bool) {
+	_ = moves(yield) && surroundings(yield) && facts(yield)
+}
+
+// moves are the commands that lead from one state to another, or to a new epoch.
+func moves(yield func(Transition) bool) bool {
+	rows := [...]Transition{
 		{StateNone, EventRegister, "the vendor of the brand", StateStock, false, false},
 		{StateNone, EventAdmit, "nobody knows the serial", StateReturned, false, false},
 
@@ -43,72 +64,77 @@ func Table() []Transition {
 		{StateReset, EventCertify, "rule 3", StateCertified, false, false},
 		{StateReset, EventReopen, "", StateReturned, true, true},
 		{StateCertified, EventReopen, "", StateReturned, true, true},
+
+		{StateStock, EventRetire, "two people, second scan", StateRetired, true, false},
+		{StateSold, EventRetire, "two people, second scan", StateRetired, true, false},
+		{StateBound, EventRetire, "two people, second scan", StateRetired, true, false},
+		{StateReturned, EventRetire, "two people, second scan", StateRetired, true, false},
+		{StateReset, EventRetire, "two people, second scan", StateRetired, true, false},
+		{StateCertified, EventRetire, "two people, second scan", StateRetired, true, false},
 	}
-	for _, state := range States() {
-		if state != StateRetired {
-			rows = append(rows, Transition{state, EventRetire, "two people, second scan", StateRetired, true, false})
+	for i := range rows {
+		if !yield(rows[i]) {
+			return false
 		}
 	}
-	rows = append(rows, unchanged(EventConfirm, true, StateReturned, StateReset)...)
-	rows = append(rows, unchanged(EventBindPending, false, StateStock, StateSold)...)
-	rows = append(rows, unchanged(EventUnbind, true, StateStock, StateSold, StateBound)...)
-	rows = append(rows, unchanged(EventOffer, false, StateBound)...)
-	rows = append(rows, unchanged(EventDecline, true, StateBound)...)
-	rows = append(rows, unchanged(EventVouch, true, StateReturned, StateReset)...)
-	rows = append(rows, unchanged(EventAttest, true, StateReturned, StateReset)...)
-	rows = append(rows, unchanged(EventWaive, true, StateReturned)...)
-	rows = append(rows, unchanged(EventProgress, true, States()...)...)
-	rows = append(rows, unchanged(EventContest, true, StateSold, StateBound, StateReturned, StateReset, StateCertified)...)
-	rows = append(rows, unchanged(EventShip, false, StateStock, StateReturned, StateReset, StateCertified)...)
-	rows = append(rows, unchanged(EventReceive, true, StateStock, StateReturned, StateReset, StateCertified)...)
-	for _, state := range States() {
-		if state != StateRetired {
-			rows = append(rows, unchanged(EventHold, true, state)...)
-			rows = append(rows, unchanged(EventLift, true, state)...)
+	return true
+}
+
+// surroundings are the commands that leave the state as it is.
+func surroundings(yield func(Transition) bool) bool {
+	return unchanged(yield, EventConfirm, true, StateReturned, StateReset) &&
+		unchanged(yield, EventBindPending, false, StateStock, StateSold) &&
+		unchanged(yield, EventUnbind, true, StateStock, StateSold, StateBound) &&
+		unchanged(yield, EventOffer, false, StateBound) &&
+		unchanged(yield, EventDecline, true, StateBound) &&
+		unchanged(yield, EventVouch, true, StateReturned, StateReset) &&
+		unchanged(yield, EventAttest, true, StateReturned, StateReset) &&
+		unchanged(yield, EventWaive, true, StateReturned) &&
+		unchanged(yield, EventProgress, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired) &&
+		unchanged(yield, EventContest, true, StateSold, StateBound, StateReturned, StateReset, StateCertified) &&
+		unchanged(yield, EventShip, false, StateStock, StateReturned, StateReset, StateCertified) &&
+		unchanged(yield, EventReceive, true, StateStock, StateReturned, StateReset, StateCertified) &&
+		unchanged(yield, EventHold, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified) &&
+		unchanged(yield, EventLift, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified)
+}
+
+// facts are never refused: every state has a row. (bind-confirmed is what a
+// contact becomes where a pending binding waits for it.)
+func facts(yield func(Transition) bool) bool {
+	rows := [...]Transition{
+		{StateStock, EventBindConfirmed, "rule 5", StateBound, false, false},
+		{StateSold, EventBindConfirmed, "rule 5", StateBound, false, false},
+
+		{StateStock, EventHardResetSeen, "", StateStock, true, true},
+		{StateSold, EventHardResetSeen, "", StateSold, true, true},
+		{StateBound, EventHardResetSeen, "under lock its owner keeps a claim", StateSold, true, true},
+		{StateReturned, EventHardResetSeen, "proves the task", StateReturned, false, true},
+		{StateReset, EventHardResetSeen, "reopens", StateReturned, true, true},
+		{StateCertified, EventHardResetSeen, "reopens", StateReturned, true, true},
+		{StateRetired, EventHardResetSeen, "alarm", StateRetired, false, true},
+
+		{StateStock, EventBindingSeen, "flag", StateStock, false, true},
+		{StateSold, EventBindingSeen, "rule 10", StateSold, false, true},
+		{StateBound, EventBindingSeen, "rule 10", StateBound, false, true},
+		{StateReturned, EventBindingSeen, "unbind opens again", StateReturned, false, true},
+		{StateReset, EventBindingSeen, "reopens", StateReturned, true, true},
+		{StateCertified, EventBindingSeen, "reopens", StateReturned, true, true},
+		{StateRetired, EventBindingSeen, "alarm", StateRetired, false, true},
+	}
+	for i := range rows {
+		if !yield(rows[i]) {
+			return false
 		}
 	}
-	return append(rows, factRows()...)
+	return unchanged(yield, EventContactSeen, true,
+		StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired)
 }
 
-func factRows() []Transition {
-	rows := unchanged(EventContactSeen, true, States()...)
-	rows = append(rows,
-		Transition{StateStock, EventBindConfirmed, "rule 5", StateBound, false, false},
-		Transition{StateSold, EventBindConfirmed, "rule 5", StateBound, false, false},
-
-		Transition{StateStock, EventHardResetSeen, "", StateStock, true, true},
-		Transition{StateSold, EventHardResetSeen, "", StateSold, true, true},
-		Transition{StateBound, EventHardResetSeen, "under lock its owner keeps a claim", StateSold, true, true},
-		Transition{StateReturned, EventHardResetSeen, "proves the task", StateReturned, false, true},
-		Transition{StateReset, EventHardResetSeen, "reopens", StateReturned, true, true},
-		Transition{StateCertified, EventHardResetSeen, "reopens", StateReturned, true, true},
-		Transition{StateRetired, EventHardResetSeen, "alarm", StateRetired, false, true},
-
-		Transition{StateStock, EventBindingSeen, "flag", StateStock, false, true},
-		Transition{StateSold, EventBindingSeen, "rule 10", StateSold, false, true},
-		Transition{StateBound, EventBindingSeen, "rule 10", StateBound, false, true},
-		Transition{StateReturned, EventBindingSeen, "unbind opens again", StateReturned, false, true},
-		Transition{StateReset, EventBindingSeen, "reopens", StateReturned, true, true},
-		Transition{StateCertified, EventBindingSeen, "reopens", StateReturned, true, true},
-		Transition{StateRetired, EventBindingSeen, "alarm", StateRetired, false, true},
-	)
-	return rows
-}
-
-func unchanged(event Event, underHold bool, states ...State) []Transition {
-	rows := make([]Transition, len(states))
-	for i, state := range states {
-		rows[i] = Transition{From: state, Event: event, To: state, UnderHold: underHold}
-	}
-	return rows
-}
-
-// Lookup finds the row for an event in a state.
-func Lookup(from State, event Event) (Transition, bool) {
-	for _, row := range Table() {
-		if row.From == from && row.Event == event {
-			return row, true
+func unchanged(yield func(Transition) bool, event Event, underHold bool, states ...State) bool {
+	for _, state := range states {
+		if !yield(Transition{From: state, Event: event, To: state, UnderHold: underHold}) {
+			return false
 		}
 	}
-	return Transition{}, false
+	return true
 }

@@ -20,7 +20,8 @@ type Unit struct {
 	Prior   State     `json:"prior,omitempty"` // the state before the last sale, for void and return-sealed
 	Epoch   Epoch     `json:"epoch"`
 	EpochAt time.Time `json:"epoch_at"` // when the epoch last advanced
-	// EpochBy is the event that advanced the epoch last.
+	// EpochBy is the event that advanced the epoch last. A hard reset of a
+	// released unit leaves the release standing: nobody has held it since.
 	EpochBy Event `json:"epoch_by,omitempty"`
 	Version int64 `json:"version"` // grows by one with every Change
 	// Custody is the organisation that physically has the unit; empty: a
