@@ -10,6 +10,7 @@ const (
 	AssetRead        Action = "asset.read"
 	HomeRead         Action = "home.read"
 	SessionStart     Action = "session.start"
+	SignUp           Action = "sign-up"
 	SetupUse         Action = "setup.use"
 	CertificateCheck Action = "certificate.check"
 	LogRead          Action = "log.read"
@@ -19,9 +20,10 @@ const (
 
 // What whoever signed in may do, and what operators watch.
 const (
-	SessionEnd  Action = "session.end"
-	AccountRead Action = "account.read"
-	MetricsRead Action = "metrics.read"
+	SessionEnd    Action = "session.end"
+	AccountRead   Action = "account.read"
+	AccountChange Action = "account.change"
+	MetricsRead   Action = "metrics.read"
 )
 
 // What vendors do for their brands.

@@ -27,7 +27,7 @@ func Check(p Principal, action Action) error {
 	if !rule.admits(p) {
 		return fmt.Errorf("%s by %s: %w", action, p.Kind, lifecycle.ErrForbidden)
 	}
-	if p.Kind == KindMachine && p.OnBehalfOf == "" {
+	if p.Kind == KindMachine && p.OnBehalfOf == "" && !p.Operator() {
 		var invalid lifecycle.Invalid
 		invalid.Add("On-Behalf-Of", "on-behalf-of.missing")
 		return invalid.Err()
@@ -45,7 +45,8 @@ func (r Rule) admits(p Principal) bool {
 	case KindMachine:
 		// Certifying and being one of two people are in no machine's scopes:
 		// a machine has no hands and no eyes.
-		return p.Machine != "" && p.Org != "" && r.admitsOrg(p) && slices.ContainsFunc(r.Scopes, p.hasScope)
+		known := p.Machine != "" && (p.Org != "" || p.Operator())
+		return known && r.admitsOrg(p) && slices.ContainsFunc(r.Scopes, p.hasScope)
 	case KindDevice, KindGate:
 		return slices.Contains(r.Kinds, p.Kind)
 	}
@@ -56,4 +57,8 @@ func (r Rule) admitsOrg(p Principal) bool {
 	return len(r.OrgKinds) == 0 || slices.Contains(r.OrgKinds, p.OrgKind)
 }
 
-func (p Principal) hasScope(scope Scope) bool { return slices.Contains(p.Scopes, scope) }
+// hasScope: nobody of an organisation is the operator, whatever stands in the
+// scopes of a token on record.
+func (p Principal) hasScope(scope Scope) bool {
+	return slices.Contains(p.Scopes, scope) && (scope != ScopeOperator || p.Org == "")
+}

@@ -58,6 +58,13 @@ func (p Principal) Has(role lifecycle.Role) bool {
 	return slices.Contains(p.Roles, role)
 }
 
+// Operator reports whether this is whoever runs the server, by the token in
+// its data directory. It needs the scope and no organisation: a token of an
+// organisation is never one, whatever its scopes say.
+func (p Principal) Operator() bool {
+	return p.Kind == KindMachine && p.hasScope(ScopeOperator)
+}
+
 // Actor is the principal as the lifecycle rules and the ledger see it. Gates
 // and anonymous callers issue no commands: theirs has no kind.
 func (p Principal) Actor() lifecycle.Actor {

@@ -27,6 +27,7 @@ var rules = map[Action]Rule{
 	AssetRead:        {Public: true},
 	HomeRead:         {Public: true},
 	SessionStart:     {Public: true, Keyless: true},
+	SignUp:           {Public: true, Keyless: true},
 	SetupUse:         {Public: true, Keyless: true},
 	CertificateCheck: {Public: true},
 	LogRead:          {Public: true},
@@ -34,9 +35,10 @@ var rules = map[Action]Rule{
 	DeviceReport:     {Public: true, Keyless: true},
 
 	// whoever signed in, and operators
-	SessionEnd:  {SignedIn: true, Keyless: true},
-	AccountRead: {SignedIn: true},
-	MetricsRead: {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
+	SessionEnd:    {SignedIn: true, Keyless: true},
+	AccountRead:   {SignedIn: true},
+	AccountChange: {SignedIn: true},
+	MetricsRead:   {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
 
 	// vendors
 	UnitRegister:        {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits)},
@@ -84,10 +86,10 @@ var rules = map[Action]Rule{
 	// who watches, who keeps house
 	FlagRead:     {Roles: roles(officer, auditor)},
 	FlagWork:     {Roles: roles(officer)},
-	SweepRun:     {Roles: roles(officer), Keyless: true},
-	OrgManage:    {Roles: roles(admin)},
-	PersonManage: {Roles: roles(admin)},
-	TokenManage:  {Roles: roles(admin)},
+	SweepRun:     {Roles: roles(officer), Scopes: scopes(ScopeOperator), Keyless: true},
+	OrgManage:    {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+	PersonManage: {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+	TokenManage:  {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
 }
 
 // Short names, so that a row of the table fits a line.

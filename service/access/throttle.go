@@ -76,6 +76,24 @@ func (t *Throttle) Clear(key string) {
 	}
 }
 
+// Forgive takes back one attempt of the key, which turned out to be right.
+// Unlike Clear it leaves the others: one good name among a thousand bad ones
+// does not excuse them.
+func (t *Throttle) Forgive(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	element, ok := t.keys[key]
+	if !ok {
+		return
+	}
+	a := element.Value.(*attempts)
+	a.count = max(a.count-1, 0)
+	a.until = time.Time{}
+	if over := a.count - t.config.Free; over >= 0 {
+		a.until = a.last.Add(t.wait(over))
+	}
+}
+
 func (t *Throttle) touch(key string, now time.Time) *attempts {
 	if element, ok := t.keys[key]; ok {
 		t.age.MoveToFront(element)

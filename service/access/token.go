@@ -24,9 +24,15 @@ const (
 	ScopeShipments Scope = "shipments"
 	// ScopeMetrics reads the operators' numbers.
 	ScopeMetrics Scope = "metrics"
+
+	// ScopeOperator is whoever runs this server: the token in its data
+	// directory, by which the command line invites people and runs sweeps. It
+	// belongs to no organisation and acts for nobody, and no token on record
+	// can have it.
+	ScopeOperator Scope = "operator"
 )
 
-// Scopes lists every scope.
+// Scopes lists every scope that a token on record may have.
 func Scopes() []Scope {
 	return []Scope{ScopeUnits, ScopeScans, ScopeReturns, ScopeSales, ScopeShipments, ScopeMetrics}
 }
