@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"net/url"
 	"time"
 
@@ -45,6 +46,7 @@ type Config struct {
 	Authenticator Authenticator
 	Health        func(context.Context) error // nil: healthy as long as it answers
 	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
+	Proxies       []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
 
 	RequestTimeout time.Duration // longest a handler may take; default 20 s
 	DrainTimeout   time.Duration // longest wait for open requests at the end; default 10 s
