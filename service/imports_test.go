@@ -145,7 +145,7 @@ func complaints(t *testing.T, house map[string]storey, file string) []string {
 // testOnly: tests of rooms run against the real store, opened for them by
 // storetest, and cameras that really speak.
 func testOnly(file, imported string) bool {
-	allowed := []string{"service/store/storetest", "service/cloud/builtin", "service/cloud/cloudtest", "service/device/camera"}
+	allowed := []string{"service/store/storetest", "service/web/webtest", "service/web/messages", "service/cloud/builtin", "service/cloud/cloudtest", "service/device/camera"}
 	return strings.HasSuffix(file, "_test.go") && slices.Contains(allowed, imported)
 }
 

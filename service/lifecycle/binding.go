@@ -88,3 +88,8 @@ type Probe struct {
 	// CredentialRefused reports that the old credential was tried and refused.
 	CredentialRefused bool `json:"credential_refused,omitempty"`
 }
+
+// BindingKinds lists every kind.
+func BindingKinds() []BindingKind {
+	return []BindingKind{BindingOwner, BindingMember, BindingPartner, BindingLocal}
+}

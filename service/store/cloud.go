@@ -44,10 +44,13 @@ UPDATE cloud_link SET gone_at = $3
 WHERE unit_id = $1 AND since < $2 AND kind = $4 AND (gone_at IS NULL OR gone_at > $3)`
 
 // EndCloudLinks ends the links of these kinds that are older than before. They
-// stop being reported at goneAt: an unbind takes its time.
+// stop being reported at goneAt: an unbind takes its time. No kinds: all.
 func (s *Store) EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before, goneAt time.Time,
 	kinds []lifecycle.BindingKind,
 ) error {
+	if len(kinds) == 0 {
+		kinds = lifecycle.BindingKinds()
+	}
 	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		for _, kind := range kinds {
 			_, err := tx.Exec(sqlEndCloudLinks, string(unit), before.UnixMilli(), goneAt.UnixMilli(), string(kind))

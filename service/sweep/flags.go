@@ -1,0 +1,99 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+)
+
+// Found is a flag and the unit it is about. A flag about the ledger has none.
+type Found struct {
+	lifecycle.Flag
+	Key   lifecycle.UnitKey
+	State lifecycle.State
+}
+
+// List pages through the flags that the caller's organisation works: its own,
+// and those on units that it made. The newest come first.
+func (s *Sweep) List(ctx context.Context, filter lifecycle.FlagFilter, page lifecycle.Page) ([]Found, string, error) {
+	filter.Org = access.From(ctx).Org
+	if filter.Org == "" {
+		return nil, "", fmt.Errorf("flags of no organisation: %w", lifecycle.ErrForbidden)
+	}
+	flags, next, err := s.config.Flags.Flags(ctx, filter, page)
+	if err != nil {
+		return nil, "", fmt.Errorf("list flags: %w", err)
+	}
+	found := make([]Found, len(flags))
+	for i, flag := range flags {
+		if found[i], err = s.about(ctx, flag); err != nil {
+			return nil, "", err
+		}
+	}
+	return found, next, nil
+}
+
+// Get reads one flag. ErrNotFound where it is not the caller's to work.
+func (s *Sweep) Get(ctx context.Context, id lifecycle.FlagID) (Found, error) {
+	flag, err := s.config.Flags.Flag(ctx, id)
+	if err != nil {
+		return Found{}, fmt.Errorf("flag %s: %w", id, err)
+	}
+	found, unit := Found{Flag: flag}, lifecycle.Unit{}
+	if flag.Unit != "" {
+		if unit, err = s.config.Units.Unit(ctx, flag.Unit); err != nil {
+			return Found{}, fmt.Errorf("unit of flag %s: %w", id, err)
+		}
+		found.Key, found.State = unit.Key, unit.State
+	}
+	org := access.From(ctx).Org
+	if org == "" || flag.Org != org && unit.Vendor != org {
+		return Found{}, fmt.Errorf("flag %s of another organisation: %w", id, lifecycle.ErrNotFound)
+	}
+	return found, nil
+}
+
+// Work moves a flag on: acknowledged, or resolved. The same cause opens it
+// again.
+func (s *Sweep) Work(ctx context.Context, id lifecycle.FlagID, to lifecycle.FlagState) (Found, error) {
+	found, err := s.Get(ctx, id)
+	if err != nil {
+		return Found{}, err
+	}
+	flag, err := s.config.Flags.WorkFlag(ctx, id, access.From(ctx).Person, to)
+	if err != nil {
+		return Found{}, fmt.Errorf("work flag %s: %w", id, err)
+	}
+	found.Flag = flag
+	return found, nil
+}
+
+// Last is the newest run of every job, for the page that shows what is watched;
+// a job that never ran has a run without a start.
+func (s *Sweep) Last(ctx context.Context) ([]lifecycle.SweepRun, error) {
+	last := make([]lifecycle.SweepRun, len(s.jobs))
+	for i, job := range s.jobs {
+		runs, err := s.config.Runs.Runs(ctx, job.name, 1)
+		if err != nil {
+			return nil, fmt.Errorf("runs of %s: %w", job.name, err)
+		}
+		last[i] = lifecycle.SweepRun{Job: job.name}
+		if len(runs) > 0 {
+			last[i] = runs[0]
+		}
+	}
+	return last, nil
+}
+
+func (s *Sweep) about(ctx context.Context, flag lifecycle.Flag) (Found, error) {
+	if flag.Unit == "" {
+		return Found{Flag: flag}, nil
+	}
+	unit, err := s.config.Units.Unit(ctx, flag.Unit)
+	if err != nil {
+		return Found{}, fmt.Errorf("unit of flag %s: %w", flag.ID, err)
+	}
+	return Found{Flag: flag, Key: unit.Key, State: unit.State}, nil
+}

@@ -1,0 +1,56 @@
+package sweep
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"quitclaim/service/lifecycle"
+)
+
+// stuckAfter is how long a cloud may leave an order unanswered before a person
+// should know.
+const stuckAfter = 6 * time.Hour
+
+// stuckReset flags orders that do not end: a cloud that does not answer, or a
+// unit that was never reset.
+func (s *Sweep) stuckReset(ctx context.Context, t *tally) error {
+	before := s.now().Add(-stuckAfter)
+	page := lifecycle.Page{Limit: pageSize}
+	for {
+		stuck, next, err := s.config.Jobs.Stuck(ctx, before, page)
+		if err != nil {
+			return fmt.Errorf("list stuck work: %w", err)
+		}
+		for _, work := range stuck {
+			t.Seen++
+			if err := s.stuck(ctx, t, work); err != nil {
+				t.Failed++
+			}
+		}
+		if next == "" {
+			return nil
+		}
+		page.After = next
+	}
+}
+
+func (s *Sweep) stuck(ctx context.Context, t *tally, work lifecycle.Work) error {
+	unit, err := s.config.Units.Unit(ctx, work.Unit)
+	if err != nil {
+		return fmt.Errorf("unit %s: %w", work.Unit, err)
+	}
+	who := work.Cloud
+	if who == "" {
+		who = "unit"
+	}
+	org := unit.Custody
+	if org == "" {
+		org = unit.Vendor
+	}
+	return s.raise(ctx, t, lifecycle.Flag{
+		Unit: work.Unit, Kind: StuckReset, Cause: who + " " + string(work.Order), Severity: lifecycle.SeverityMedium, Org: org,
+		Evidence: map[string]string{"waits-for": who, "since": stamp(work.FirstAt), "attempts": strconv.Itoa(work.Attempt)},
+	})
+}
