@@ -40,7 +40,7 @@ func (s *Store) advance(ctx context.Context, id lifecycle.UnitID, also func(*eng
 ) (lifecycle.Outcome, error) {
 	actor := access.From(ctx).Actor()
 	outcome, replayed, err := once(ctx, s, string(id), func(tx *engine.Tx) (lifecycle.Outcome, error) {
-		record, err := facts.Load(tx, id)
+		record, err := facts.Load(tx, id, s.now())
 		if err != nil {
 			return lifecycle.Outcome{}, err
 		}
@@ -129,16 +129,10 @@ func (s *Store) complete(tx *engine.Tx, snapshot *lifecycle.Snapshot, actor life
 
 // settle makes the change final: instants as they are stored, flags merged with
 // those that are there.
-func (s *Store) settle(tx *engine.Tx, change *lifecycle.Change) error {
+func (s *Store) settle(tx *engine.Tx, change *lifecycle.Change) (err error) {
 	truncateTimes(change)
-	for i, flag := range change.Flags {
-		merged, _, err := facts.Merge(tx, flag, s.newFlagID)
-		if err != nil {
-			return err
-		}
-		change.Flags[i] = merged
-	}
-	return nil
+	change.Flags, err = facts.MergeAll(tx, change.Unit.ID, change.Flags, s.newFlagID)
+	return err
 }
 
 func (s *Store) newFlagID() lifecycle.FlagID { return lifecycle.FlagID(s.newID("flg")) }

@@ -85,7 +85,8 @@ ON CONFLICT (model_id) DO UPDATE SET vendor_id = excluded.vendor_id, brand = exc
   removable_media = excluded.removable_media, clouds = excluded.clouds, checklist = excluded.checklist`
 
 // SaveModel adds a model or writes it anew, and enters it into the ledger. A
-// name or a GTIN that another model of the brand has is lifecycle.ErrInvalid.
+// name that another model of the brand has, or a GTIN that any has, is
+// lifecycle.ErrInvalid: "name.taken", "gtin.taken".
 func (s *Store) SaveModel(ctx context.Context, m lifecycle.Model) (lifecycle.Model, error) {
 	saved, _, err := once(ctx, s, "model "+m.Brand+"/"+m.Name, func(tx *engine.Tx) (lifecycle.Model, error) {
 		if err := putModel(tx, m); err != nil {
@@ -96,7 +97,18 @@ func (s *Store) SaveModel(ctx context.Context, m lifecycle.Model) (lifecycle.Mod
 	return saved, err
 }
 
+const sqlModelByName = `SELECT model_id FROM model WHERE brand = $1 AND name = $2 AND model_id <> $3`
+
+const sqlOtherWithGTIN = `SELECT model_id FROM model WHERE gtin = $1 AND model_id <> $2`
+
 func putModel(tx *engine.Tx, m lifecycle.Model) error {
+	var other string
+	if taken, err := tx.Get(sqlModelByName, []any{m.Brand, m.Name, string(m.ID)}, &other); err != nil || taken {
+		return invalid("name", "name.taken", err)
+	}
+	if taken, err := tx.Get(sqlOtherWithGTIN, []any{m.GTIN, string(m.ID)}, &other); err != nil || taken {
+		return invalid("gtin", "gtin.taken", err)
+	}
 	clouds, errClouds := json.Marshal(m.Clouds)
 	checklist, errChecklist := json.Marshal(m.Checklist)
 	if err := errors.Join(errClouds, errChecklist); err != nil {

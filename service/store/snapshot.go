@@ -28,7 +28,7 @@ func (s *Store) SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifec
 }
 
 func (s *Store) snapshot(tx *engine.Tx, unit lifecycle.UnitID, actor lifecycle.Actor) (lifecycle.Snapshot, error) {
-	record, err := facts.Load(tx, unit)
+	record, err := facts.Load(tx, unit, s.now())
 	if err != nil {
 		return lifecycle.Snapshot{}, err
 	}

@@ -70,7 +70,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	}
 	if !config.ReadOnly {
 		s.log = &book.Log{
-			Signer: config.Keys.Ledger(), Now: config.Now, Bell: s.bell,
+			Signer: config.Keys.Ledger(), Verifier: config.Keys.LedgerVerifier(), Now: config.Now, Bell: s.bell,
 			NewID: func() string { return config.NewID("ent") },
 		}
 		settings.Companion = s.log

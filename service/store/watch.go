@@ -40,8 +40,8 @@ func (s *Store) MarkWatched(ctx context.Context, unit lifecycle.UnitID, nextAt t
 	return err
 }
 
-// RecordProbe keeps what a cloud answered when a sweep asked again. It is
-// bookkeeping: the unit's version stays and the ledger gets no entry.
+// RecordProbe keeps what a cloud answered when a sweep asked again. When an
+// account was seen first stays as it was. It is bookkeeping: the unit's version stays and the ledger gets no entry.
 func (s *Store) RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe lifecycle.Probe, seen []lifecycle.Sighting) error {
 	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		u, err := facts.Unit(tx, unit)
@@ -51,7 +51,7 @@ func (s *Store) RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe li
 		if err := facts.PutProbes(tx, u, []lifecycle.Probe{probe}); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, facts.PutSightings(tx, u, seen)
+		return struct{}{}, facts.SeeAgain(tx, u, seen)
 	})
 	return err
 }

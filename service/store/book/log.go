@@ -2,11 +2,11 @@ package book
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
@@ -17,13 +17,17 @@ import (
 // it a checkpoint is signed every second (DESIGN, reference/trust.md 2.3).
 const signEvery = 256
 
+// errForked: the ledger in the database is not the one that we wrote.
+var errForked = errors.New("somebody else wrote to the ledger")
+
 // Log is the writing end. It belongs to the engine's writer goroutine, but for
 // Wait.
 type Log struct {
-	Signer note.Signer
-	NewID  func() string
-	Now    func() time.Time
-	Bell   *Bell
+	Signer   note.Signer
+	Verifier note.Verifier // of Signer, for the start
+	NewID    func() string
+	Now      func() time.Time
+	Bell     *Bell
 
 	loaded  bool
 	edge    ledger.Edge // as committed
@@ -72,6 +76,9 @@ func (l *Log) load(tx *engine.Tx) error {
 	}
 	edge, err := ledger.ReadEdge(size, hashes{tx})
 	if err != nil {
+		return err
+	}
+	if err := l.check(tx, size, signed); err != nil {
 		return err
 	}
 	l.edge, l.signed, l.loaded = edge, signed, true
@@ -132,7 +139,7 @@ func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
 		if rows != 1 {
 			// Somebody else wrote. What we hold in memory is worth nothing now.
 			l.loaded = false
-			return fmt.Errorf("the head of the ledger is not at %d: %w", l.edge.Size(), lifecycle.ErrStale)
+			return fmt.Errorf("%w: its head is not at %d", errForked, l.edge.Size())
 		}
 	}
 	unsigned := l.next.Size() - l.signed
@@ -169,28 +176,6 @@ func (l *Log) Committed() {
 
 // Dirty implements engine.Companion.
 func (l *Log) Dirty() bool { return l.edge.Size() > l.signed }
-
-const sqlHash = `SELECT hash FROM log_hash WHERE stored_idx = $1`
-
-// hashes reads stored hashes through one transaction.
-type hashes struct{ tx *engine.Tx }
-
-// ReadHashes implements tlog.HashReader.
-func (h hashes) ReadHashes(ids []int64) ([]tlog.Hash, error) {
-	list := make([]tlog.Hash, len(ids))
-	for i, id := range ids {
-		var hash []byte
-		found, err := h.tx.Get(sqlHash, []any{id}, &hash)
-		if err != nil {
-			return nil, fmt.Errorf("read ledger hash %d: %w", id, err)
-		}
-		if !found || len(hash) != tlog.HashSize {
-			return nil, fmt.Errorf("ledger hash %d: %w", id, lifecycle.ErrNotFound)
-		}
-		list[i] = tlog.Hash(hash)
-	}
-	return list, nil
-}
 
 // Size is the number of entries, with what the present transaction appended.
 func (l *Log) Size() int64 { return l.next.Size() }

@@ -3,11 +3,13 @@ package engine
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync"
 
 	"github.com/gofrs/flock"
@@ -57,6 +59,9 @@ func Open(ctx context.Context, config Config) (*DB, error) {
 
 func (db *DB) open(ctx context.Context, config Config) error {
 	if config.ReadOnly {
+		if _, err := os.Stat(filepath.Join(config.Dir, fileName)); err != nil {
+			return fmt.Errorf("no database in %s: %w", config.Dir, err)
+		}
 		return db.openReaders(ctx, config)
 	}
 	if err := os.MkdirAll(config.Dir, 0o700); err != nil {
@@ -157,6 +162,8 @@ func (db *DB) Read(ctx context.Context, run func(*Tx) error) (err error) {
 	}
 	defer func() {
 		if _, end := tx.Exec(sqliteCommit); end != nil {
+			// Still in its transaction, it must not go back into the pool.
+			_ = conn.Raw(func(any) error { return driver.ErrBadConn })
 			err = errors.Join(err, end)
 		}
 	}()

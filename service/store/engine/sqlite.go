@@ -30,6 +30,13 @@ const (
 	sqliteRelease   = `RELEASE change`
 	sqliteUndo      = `ROLLBACK TO change`
 	sqliteTruncate  = `PRAGMA wal_checkpoint(TRUNCATE)`
+
+	sqliteAskSynchronous  = `PRAGMA synchronous`
+	sqliteAskForeignKeys  = `PRAGMA foreign_keys`
+	sqliteAskBusyTimeout  = `PRAGMA busy_timeout`
+	sqliteAskJournalMode  = `PRAGMA journal_mode`
+	sqliteAskSecureDelete = `PRAGMA secure_delete`
+	sqliteAskQueryOnly    = `PRAGMA query_only`
 )
 
 // access says what a connection is for.
@@ -50,18 +57,18 @@ type pragma struct {
 func pragmas(a access) []pragma {
 	list := []pragma{
 		// SQLite numbers FULL as 2 (sqlite.org/pragma.html#pragma_synchronous).
-		{"_synchronous", "FULL", "PRAGMA synchronous", "2"},
-		{"_foreign_keys", "1", "PRAGMA foreign_keys", "1"},
-		{"_busy_timeout", "5000", "PRAGMA busy_timeout", "5000"},
+		{"_synchronous", "FULL", sqliteAskSynchronous, "2"},
+		{"_foreign_keys", "1", sqliteAskForeignKeys, "1"},
+		{"_busy_timeout", "5000", sqliteAskBusyTimeout, "5000"},
 	}
 	if a == toWrite {
 		return append(list,
-			pragma{"_journal_mode", "WAL", "PRAGMA journal_mode", "wal"},
-			pragma{"_secure_delete", "1", "PRAGMA secure_delete", "1"})
+			pragma{"_journal_mode", "WAL", sqliteAskJournalMode, "wal"},
+			pragma{"_secure_delete", "1", sqliteAskSecureDelete, "1"})
 	}
 	return append(list,
-		pragma{"_query_only", "1", "PRAGMA query_only", "1"},
-		pragma{"", "", "PRAGMA journal_mode", "wal"})
+		pragma{"_query_only", "1", sqliteAskQueryOnly, "1"},
+		pragma{"", "", sqliteAskJournalMode, "wal"})
 }
 
 // dsn is the address of the file. The driver's own defaults are the opposite
@@ -75,8 +82,11 @@ func dsn(dir string, a access) string {
 	}
 	// Statements are prepared once per connection and kept.
 	values.Set("_stmt_cache_size", "256")
+	// database/sql lets one goroutine at a time use a connection.
+	values.Set("_mutex", "no")
 	if a == toWrite {
 		values.Set("_txlock", "immediate")
+		values.Set("_cache_size", "-32768") // KiB: the upper pages of every index
 	} else {
 		values.Set("_txlock", "deferred")
 		values.Set("mode", "ro")

@@ -13,13 +13,14 @@ import (
 const sqlPresentBindings = `
 SELECT binding_id, kind, state, account, account_hash, epoch, created_at, live_at, ended_at, ended_by, proof_hash
 FROM binding
-WHERE unit_id = $1 AND (state <> 'ended' OR ended_at >= $2)
+WHERE unit_id = $1 AND (state <> 'ended' OR ended_at > $2)
 ORDER BY created_at, binding_id`
 
-// presentBindings are those that stand and those that ended at the last
-// advance or since.
-func presentBindings(tx *engine.Tx, id lifecycle.UnitID, epochAt time.Time) ([]lifecycle.Binding, error) {
-	return engine.List(tx, sqlPresentBindings, []any{string(id), epochAt.UnixMilli()}, scanBinding)
+// presentBindings are those that stand and those whose end can still be
+// contested.
+func presentBindings(tx *engine.Tx, id lifecycle.UnitID, now time.Time) ([]lifecycle.Binding, error) {
+	since := now.Add(-lifecycle.ContestFor)
+	return engine.List(tx, sqlPresentBindings, []any{string(id), since.UnixMilli()}, scanBinding)
 }
 
 const sqlAllBindings = `

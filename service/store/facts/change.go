@@ -76,7 +76,7 @@ func (r Record) write(tx *engine.Tx, change lifecycle.Change) error {
 		func() error { return putBindings(tx, unit.ID, change.Bindings) },
 		func() error { return putOffers(tx, unit.ID, change.Offers) },
 		func() error { return putHolds(tx, unit, change.Holds) },
-		func() error { return PutSightings(tx, unit, change.Sightings) },
+		func() error { return putSightings(tx, sqlPutSighting, unit, change.Sightings) },
 		func() error { return PutProbes(tx, unit, change.Probes) },
 		func() error { return r.putOrders(tx, change) },
 		func() error { return putAttestations(tx, unit, change.Attestations) },

@@ -28,16 +28,26 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET epoch = excluded.epoch, since = excluded.since,
   seen_at = excluded.seen_at, gone_at = excluded.gone_at`
 
-// PutSightings writes what a cloud's inventory said.
-func PutSightings(tx *engine.Tx, unit lifecycle.Unit, sightings []lifecycle.Sighting) error {
+func putSightings(tx *engine.Tx, query string, unit lifecycle.Unit, sightings []lifecycle.Sighting) error {
 	for _, s := range sightings {
-		_, err := tx.Exec(sqlPutSighting, string(unit.ID), s.Cloud, s.AccountHash, string(s.Kind), int64(unit.Epoch),
+		_, err := tx.Exec(query, string(unit.ID), s.Cloud, s.AccountHash, string(s.Kind), int64(unit.Epoch),
 			engine.At(s.Since), s.SeenAt.UnixMilli(), engine.At(s.GoneAt))
 		if err != nil {
 			return fmt.Errorf("write sighting of %s in %s: %w", unit.ID, s.Cloud, err)
 		}
 	}
 	return nil
+}
+
+const sqlSeeAgain = `
+INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, since, seen_at, gone_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at`
+
+// SeeAgain writes what a later look at the inventory said. When an account was
+// seen first stays: it tells an old one from a new (DESIGN rule 10).
+func SeeAgain(tx *engine.Tx, unit lifecycle.Unit, sightings []lifecycle.Sighting) error {
+	return putSightings(tx, sqlSeeAgain, unit, sightings)
 }
 
 const sqlProbes = `

@@ -3,6 +3,7 @@ package facts
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -65,6 +66,27 @@ func Merge(tx *engine.Tx, found lifecycle.Flag, newID func() lifecycle.FlagID) (
 	}
 	found.State, found.DoneBy, found.DoneAt = was.State, was.DoneBy, was.DoneAt
 	return found, false, nil
+}
+
+// MergeAll merges the flags of one change, in which the same cause may stand
+// twice: the last one counts.
+func MergeAll(tx *engine.Tx, unit lifecycle.UnitID, found []lifecycle.Flag, newID func() lifecycle.FlagID) ([]lifecycle.Flag, error) {
+	var merged []lifecycle.Flag
+	for _, flag := range found {
+		flag.Unit = unit
+		flag, _, err := Merge(tx, flag, newID)
+		if err != nil {
+			return nil, err
+		}
+		same := func(f lifecycle.Flag) bool { return f.Kind == flag.Kind && f.Cause == flag.Cause }
+		if at := slices.IndexFunc(merged, same); at >= 0 {
+			flag.ID = merged[at].ID
+			merged[at] = flag
+			continue
+		}
+		merged = append(merged, flag)
+	}
+	return merged, nil
 }
 
 const sqlPutFlag = `

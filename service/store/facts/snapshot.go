@@ -2,6 +2,7 @@ package facts
 
 import (
 	"fmt"
+	"time"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/engine"
@@ -14,15 +15,16 @@ type Record struct {
 	newest newest
 }
 
-// Load reads the record of a unit, lifecycle.ErrNotFound for one that is not
-// there.
-func Load(tx *engine.Tx, id lifecycle.UnitID) (Record, error) {
+// Load reads the record of a unit as it is now, lifecycle.ErrNotFound for one
+// that is not there.
+func Load(tx *engine.Tx, id lifecycle.UnitID, now time.Time) (Record, error) {
 	unit, newest, err := readUnit(tx, id)
 	if err != nil {
 		return Record{}, err
 	}
 	r := Record{Snapshot: lifecycle.Snapshot{Unit: unit}, newest: newest}
-	for _, read := range []func(*engine.Tx) error{r.readCustomer, r.readClouds, r.readReturn, r.readSale} {
+	customer := func(tx *engine.Tx) error { return r.readCustomer(tx, now) }
+	for _, read := range []func(*engine.Tx) error{customer, r.readClouds, r.readReturn, r.readSale} {
 		if err := read(tx); err != nil {
 			return Record{}, fmt.Errorf("snapshot of %s: %w", id, err)
 		}
@@ -30,8 +32,8 @@ func Load(tx *engine.Tx, id lifecycle.UnitID) (Record, error) {
 	return r, nil
 }
 
-func (r *Record) readCustomer(tx *engine.Tx) (err error) {
-	if r.Bindings, err = presentBindings(tx, r.Unit.ID, r.Unit.EpochAt); err != nil {
+func (r *Record) readCustomer(tx *engine.Tx, now time.Time) (err error) {
+	if r.Bindings, err = presentBindings(tx, r.Unit.ID, now); err != nil {
 		return err
 	}
 	if r.Offers, err = pendingOffers(tx, r.Unit.ID); err != nil {

@@ -1,0 +1,209 @@
+package store_test
+
+import (
+	"context"
+	"database/sql"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+	_ "github.com/mattn/go-sqlite3" // the driver, for a connection beside the store's
+
+	"quitclaim/service/store/storetest"
+)
+
+// statement is one const of SQL in the store's source.
+type statement struct {
+	file, name, text string
+}
+
+// statements reads every const whose name begins with sql, of this package and
+// its children. Those that begin with sqlite are one engine's own; they stand
+// in one file.
+func statements(t *testing.T) []statement {
+	t.Helper()
+	var list []statement
+	for name, file := range sources(t) {
+		for _, decl := range file.Decls {
+			group, ok := decl.(*ast.GenDecl)
+			if !ok || group.Tok != token.CONST {
+				continue
+			}
+			for _, spec := range group.Specs {
+				value := spec.(*ast.ValueSpec)
+				one := statement{file: name, name: value.Names[0].Name}
+				if !strings.HasPrefix(one.name, "sql") {
+					continue
+				}
+				one.text = literal(t, value.Values[0])
+				if !strings.HasPrefix(one.name, "sqlite") {
+					list = append(list, one)
+				} else if name != "engine/sqlite.go" {
+					t.Errorf("%s %s: what one engine alone takes belongs to engine/sqlite.go", name, one.name)
+				}
+			}
+		}
+	}
+	return list
+}
+
+func sources(t *testing.T) map[string]*ast.File {
+	t.Helper()
+	files := map[string]*ast.File{}
+	err := filepath.WalkDir(".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		files[filepath.ToSlash(name)], err = parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+func literal(t *testing.T, value ast.Expr) string {
+	t.Helper()
+	lit, ok := value.(*ast.BasicLit)
+	if !ok {
+		t.Fatalf("a const of SQL is not one literal: %T", value)
+	}
+	text, err := strconv.Unquote(lit.Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func TestEveryStatementIsPreparedBySQLite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	storetest.Open(t, dir, storetest.NewClock())
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "quitclaim.db")+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	list := statements(t)
+	for _, s := range list {
+		prepared, err := db.Prepare(strings.ReplaceAll(s.text, "$", "?"))
+		if err != nil {
+			t.Errorf("%s %s: %v", s.file, s.name, err)
+			continue
+		}
+		_ = prepared.Close()
+	}
+	if len(list) < 100 {
+		t.Errorf("found %d statements: the test looks in the wrong place", len(list))
+	}
+}
+
+func TestEveryStatementIsPreparedByPostgreSQL(t *testing.T) {
+	t.Parallel()
+	ctx := t.Context()
+	conn, err := pgx.Connect(ctx, storetest.Postgres(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	migrations, err := filepath.Glob("migrations/*.sql")
+	if err != nil || len(migrations) == 0 {
+		t.Fatalf("no migrations: %v", err)
+	}
+	for _, name := range migrations {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := conn.Exec(ctx, string(text)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	list := statements(t)
+	for _, s := range list {
+		if s.name == "sqlMigrationTable" {
+			if _, err := conn.Exec(ctx, s.text); err != nil {
+				t.Fatalf("%s: %v", s.name, err)
+			}
+		}
+	}
+	for _, s := range list {
+		if _, err := conn.Prepare(ctx, s.name+" of "+s.file, s.text); err != nil {
+			t.Errorf("%s %s: %v", s.file, s.name, err)
+		}
+	}
+}
+
+func TestSQLStandsInConstsOnly(t *testing.T) {
+	t.Parallel()
+	verb := regexp.MustCompile(`(?is)^\s*(select|insert|update|delete|create|drop|alter|begin|commit|rollback|savepoint|release|pragma|with)\s+[a-z_("]`)
+	for name, file := range sources(t) {
+		known := map[ast.Expr]bool{}
+		ast.Inspect(file, func(node ast.Node) bool {
+			if group, ok := node.(*ast.GenDecl); ok && group.Tok == token.CONST {
+				for _, spec := range group.Specs {
+					value := spec.(*ast.ValueSpec)
+					if strings.HasPrefix(value.Names[0].Name, "sql") {
+						known[value.Values[0]] = true
+					}
+				}
+			}
+			lit, ok := node.(*ast.BasicLit)
+			if !ok || lit.Kind != token.STRING || known[lit] {
+				return true
+			}
+			text := literal(t, lit)
+			if verb.MatchString(text) && !strings.Contains(text, "%") && strings.ToUpper(text[:3]) == text[:3] {
+				t.Errorf("%s: SQL outside of a const named sql…: %q", name, text)
+			}
+			return true
+		})
+	}
+}
+
+func TestStatementsKeepToWhatBothEnginesTake(t *testing.T) {
+	t.Parallel()
+	forbidden := map[string]*regexp.Regexp{
+		"LIKE":                         regexp.MustCompile(`(?i)\blike\b`),
+		"the engine's clock":           regexp.MustCompile(`(?i)\b(now|current_timestamp|current_time|strftime|datetime|unixepoch)\b`),
+		"the engine's randomness":      regexp.MustCompile(`(?i)\b(random|randomblob|gen_random_uuid)\b`),
+		"columns that are not named":   regexp.MustCompile(`(?i)select\s+\*`),
+		"a placeholder other than $n":  regexp.MustCompile(`\?`),
+		"a statement of one engine":    regexp.MustCompile(`(?i)\b(or replace|or ignore|without rowid|autoincrement|skip locked)\b`),
+		"an instant that is no bigint": regexp.MustCompile(`(?i)\b(timestamp|datetime)\b`),
+	}
+	for _, s := range statements(t) {
+		for what, pattern := range forbidden {
+			if pattern.MatchString(s.text) {
+				t.Errorf("%s %s has %s", s.file, s.name, what)
+			}
+		}
+	}
+}
+
+func TestOneFileWritesTheStateOfUnits(t *testing.T) {
+	t.Parallel()
+	writes := regexp.MustCompile(`(?is)\b(insert\s+into|update|delete\s+from)\s+"?unit"?\b`)
+	found := 0
+	for _, s := range statements(t) {
+		if !writes.MatchString(s.text) {
+			continue
+		}
+		found++
+		if s.file != "facts/unit.go" {
+			t.Errorf("%s %s writes the table of units; only facts/unit.go may", s.file, s.name)
+		}
+	}
+	if found != 2 {
+		t.Errorf("%d statements write the table of units, want one that adds and one that advances", found)
+	}
+}
