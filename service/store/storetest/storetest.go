@@ -37,25 +37,45 @@ func (c *Clock) Add(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
+// Opened is an open store with what it was opened with.
+type Opened struct {
+	*store.Store
+	Clock *Clock
+	Ring  *keyring.Ring
+	Dir   string
+}
+
 // New opens a store in a directory of its own, with real keys and a clock that
 // stands still. It is closed when the test ends.
 func New(t testing.TB) *store.Store {
 	t.Helper()
-	s, _ := NewWithClock(t)
-	return s
+	return OpenNew(t).Store
 }
 
 // NewWithClock is New, and gives the clock.
 func NewWithClock(t testing.TB) (*store.Store, *Clock) {
 	t.Helper()
-	clock := NewClock()
-	return Open(t, t.TempDir(), clock), clock
+	opened := OpenNew(t)
+	return opened.Store, opened.Clock
+}
+
+// OpenNew is New, and gives everything that the store was opened with.
+func OpenNew(t testing.TB) Opened {
+	t.Helper()
+	return OpenIn(t, t.TempDir(), NewClock())
 }
 
 // Open opens the store in dir, where an earlier one may have been.
 func Open(t testing.TB, dir string, clock *Clock) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), Config(t, dir, clock))
+	return OpenIn(t, dir, clock).Store
+}
+
+// OpenIn is Open, and gives everything that the store was opened with.
+func OpenIn(t testing.TB, dir string, clock *Clock) Opened {
+	t.Helper()
+	config := Config(t, dir, clock)
+	s, err := store.Open(t.Context(), config)
 	if err != nil {
 		t.Fatalf("open store: %v", err)
 	}
@@ -64,7 +84,7 @@ func Open(t testing.TB, dir string, clock *Clock) *store.Store {
 			t.Errorf("close store: %v", err)
 		}
 	})
-	return s
+	return Opened{Store: s, Clock: clock, Ring: config.Keys, Dir: dir}
 }
 
 // Config is what Open opens with.

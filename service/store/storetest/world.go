@@ -6,15 +6,16 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
-	"quitclaim/service/store"
 )
 
 // Brand is the brand of the world's vendor.
 const Brand = "acme"
+
+// Receipt is the number of every receipt of the world's sales.
+const Receipt = "R-2026-0001"
 
 // Cloud is the one cloud that knows the world's model.
 const Cloud = "builtin"
@@ -22,8 +23,7 @@ const Cloud = "builtin"
 // World is a small world in a store: an organisation of each kind, staff, two
 // owners and a model. Every step goes through the store's own doors.
 type World struct {
-	*store.Store
-	Clock *Clock
+	Opened
 
 	Vendor, Retailer, Warehouse access.Organisation
 	Model                       lifecycle.Model
@@ -38,14 +38,13 @@ type World struct {
 // NewWorld opens a store and makes the world in it.
 func NewWorld(t testing.TB) *World {
 	t.Helper()
-	s, clock := NewWithClock(t)
-	return Populate(t, s, clock)
+	return Populate(t, OpenNew(t))
 }
 
 // Populate makes the world in a store that is open.
-func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
+func Populate(t testing.TB, opened Opened) *World {
 	t.Helper()
-	w := &World{Store: s, Clock: clock}
+	w := &World{Opened: opened}
 	w.Vendor = w.organisation(t, lifecycle.OrgVendor, "Acme", Brand)
 	w.Retailer = w.organisation(t, lifecycle.OrgRetailer, "Corner Shop")
 	w.Warehouse = w.organisation(t, lifecycle.OrgWarehouse, "Second Life")
@@ -60,10 +59,10 @@ func Populate(t testing.TB, s *store.Store, clock *Clock) *World {
 		ID: lifecycle.ModelID(NewID("mdl")), Vendor: w.Vendor.ID, Brand: Brand, Name: "Cam One", GTIN: "04012345678901",
 		ResetPolicy: lifecycle.ResetReleases, RequiredGrade: lifecycle.GradeAttested, Clouds: []string{Cloud},
 	}
-	if _, err := s.SaveModel(t.Context(), w.Model); err != nil {
+	if _, err := w.SaveModel(t.Context(), w.Model); err != nil {
 		t.Fatalf("save model: %v", err)
 	}
-	if err := s.Accredit(t.Context(), lifecycle.Accreditation{Org: w.Warehouse.ID, Model: w.Model.ID}); err != nil {
+	if err := w.Accredit(t.Context(), lifecycle.Accreditation{Org: w.Warehouse.ID, Model: w.Model.ID}); err != nil {
 		t.Fatalf("accredit: %v", err)
 	}
 	return w
@@ -120,10 +119,7 @@ func (w *World) Registered(t testing.TB) lifecycle.Unit {
 	if err != nil {
 		t.Fatalf("register: %v", err)
 	}
-	shipment := lifecycle.ShipmentID(NewID("shp"))
-	w.Must(t, outcome.Change.Unit.ID, lifecycle.Ship{Command: w.By(w.VendorAdmin), ID: shipment, To: w.Retailer.ID}.Decide)
-	received := w.Must(t, outcome.Change.Unit.ID, lifecycle.Receive{Command: w.By(w.Clerk), Shipment: shipment}.Decide)
-	return received.Change.Unit
+	return w.Move(t, outcome.Change.Unit, w.VendorAdmin, w.Clerk)
 }
 
 // Sold is a unit that the retailer has sold and nobody has bound.
@@ -131,7 +127,7 @@ func (w *World) Sold(t testing.TB) lifecycle.Unit {
 	t.Helper()
 	unit := w.Registered(t)
 	return w.Must(t, unit.ID, lifecycle.Sell{
-		Command: w.By(w.Clerk), ID: lifecycle.SaleID(NewID("sal")), ReceiptHash: w.ReceiptHash(w.Retailer.ID, "R-1"),
+		Command: w.By(w.Clerk), ID: lifecycle.SaleID(NewID("sal")), ReceiptHash: w.ReceiptHash(w.Retailer.ID, Receipt),
 	}.Decide).Change.Unit
 }
 
@@ -142,36 +138,11 @@ func (w *World) Bound(t testing.TB) lifecycle.Unit {
 	return w.Bind(t, unit, w.Owner)
 }
 
-// Bind lets the unit make a credential and its owner show it.
-func (w *World) Bind(t testing.TB, unit lifecycle.Unit, owner lifecycle.Actor) lifecycle.Unit {
-	t.Helper()
-	w.Clock.Add(time.Second)
-	credential := Hex(NewID("key"))
-	w.Must(t, unit.ID, lifecycle.Heard{
-		Command: w.By(lifecycle.Actor{Kind: lifecycle.ActorUnit}),
-		Report: lifecycle.Report{
-			At: w.Clock.Now(), Epoch: unit.Epoch, Kind: lifecycle.ResetNone, Firmware: "1.2.0", Verifier: credential,
-			Network: Hex("home"), Digest: Hex(credential),
-		},
-	}.Decide)
-	return w.Must(t, unit.ID, lifecycle.Bind{
-		Command: w.By(owner), ID: lifecycle.BindingID(NewID("bnd")), AccountHash: Hex(string(owner.Person)), ProofHash: credential,
-	}.Decide).Change.Unit
-}
-
 // TakenBack is a unit that w.Owner had bound and w.Clerk has taken back.
 func (w *World) TakenBack(t testing.TB) lifecycle.Unit {
 	t.Helper()
 	unit := w.Bound(t)
 	return w.Must(t, unit.ID, w.TakeBack()).Change.Unit
-}
-
-// TakeBack is the return of a unit by w.Clerk, with new ids.
-func (w *World) TakeBack() lifecycle.Decide {
-	return lifecycle.TakeBack{
-		Command: w.By(w.Clerk), Return: lifecycle.ReturnID(NewID("ret")), Order: lifecycle.OrderID(NewID("ord")),
-		Condition: "used", Reason: "changed-mind", ReceiptHash: w.ReceiptHash(w.Retailer.ID, "R-1"),
-	}.Decide
 }
 
 // Hex is the hex SHA-256 of a text.

@@ -1,0 +1,93 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/lifecycle"
+)
+
+func cloudScenarios() []scenario {
+	return []scenario{
+		{"a nonce answers once", nonceOnce},
+		{"the built-in cloud ends what is older and no more", cloudLinks},
+		{"the built-in cloud keeps its own books of a unit", cloudUnits},
+	}
+}
+
+func nonceOnce(t *testing.T, w *World) {
+	unit, other := w.Sold(t), w.Sold(t)
+	until := w.Clock.Now().Add(time.Minute)
+	if err := w.SaveChallenge(t.Context(), unit.ID, Hex("nonce"), unit.Epoch, until); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.TakeChallenge(t.Context(), other.ID, Hex("nonce"), w.Clock.Now()); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("another unit's nonce: %v, want ErrNotFound", err)
+	}
+	if epoch, err := w.TakeChallenge(t.Context(), unit.ID, Hex("nonce"), w.Clock.Now()); err != nil || epoch != unit.Epoch {
+		t.Errorf("taken: epoch %d, %v; want %d", epoch, err, unit.Epoch)
+	}
+	if _, err := w.TakeChallenge(t.Context(), unit.ID, Hex("nonce"), w.Clock.Now()); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("taken twice: %v, want ErrNotFound", err)
+	}
+	if err := w.SaveChallenge(t.Context(), unit.ID, Hex("late"), unit.Epoch, until); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.TakeChallenge(t.Context(), unit.ID, Hex("late"), until); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("too late: %v, want ErrNotFound", err)
+	}
+}
+
+func cloudLinks(t *testing.T, w *World) {
+	unit := w.Sold(t)
+	start := w.Clock.Now()
+	link := func(account string, kind lifecycle.BindingKind, after time.Duration) lifecycle.CloudLink {
+		l := lifecycle.CloudLink{Unit: unit.ID, Account: account, Kind: kind, Since: start.Add(after)}
+		if err := w.LinkCloudAccount(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	old := link("a-old", lifecycle.BindingOwner, 0)
+	partner := link("b-partner", lifecycle.BindingPartner, 0)
+	fresh := link("c-new", lifecycle.BindingOwner, time.Hour)
+	before, goneAt := start.Add(time.Minute), start.Add(2*time.Minute)
+	kinds := []lifecycle.BindingKind{lifecycle.BindingOwner, lifecycle.BindingMember}
+	if err := w.EndCloudLinks(t.Context(), unit.ID, before, goneAt, kinds); err != nil {
+		t.Fatal(err)
+	}
+	old.GoneAt = goneAt
+	got, err := w.CloudLinks(t.Context(), unit.ID)
+	if diff := cmp.Diff([]lifecycle.CloudLink{old, partner, fresh}, got); err != nil || diff != "" {
+		t.Errorf("links: %v, (-want +got):\n%s", err, diff)
+	}
+	// A second unbind does not put off what the first has ended.
+	if err := w.EndCloudLinks(t.Context(), unit.ID, before, goneAt.Add(time.Hour), kinds); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.CloudLinks(t.Context(), unit.ID); err != nil || !got[0].GoneAt.Equal(goneAt) {
+		t.Errorf("after a second unbind gone at %v, %v; want %v", got[0].GoneAt, err, goneAt)
+	}
+}
+
+func cloudUnits(t *testing.T, w *World) {
+	unit := w.Sold(t)
+	if got, err := w.CloudUnit(t.Context(), unit.ID); err != nil || got != (lifecycle.CloudUnit{Unit: unit.ID}) {
+		t.Errorf("a unit that the cloud never heard of: %+v, %v", got, err)
+	}
+	want := lifecycle.CloudUnit{
+		Unit: unit.ID, DetachedAt: w.Clock.Now(), RotatedAt: w.Clock.Now().Add(1 * time.Second), CutAt: w.Clock.Now().Add(2 * time.Second),
+		SessionAt: w.Clock.Now().Add(3 * time.Second), RecordedAt: w.Clock.Now().Add(4 * time.Second), NotifiedAt: w.Clock.Now().Add(5 * time.Second),
+	}
+	for range 2 {
+		if err := w.SaveCloudUnit(t.Context(), want); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := w.CloudUnit(t.Context(), unit.ID); err != nil || got != want {
+		t.Errorf("cloud unit %+v, %v; want %+v", got, err, want)
+	}
+}

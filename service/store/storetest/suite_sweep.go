@@ -1,0 +1,183 @@
+package storetest
+
+import (
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/lifecycle"
+)
+
+func sweepScenarios() []scenario {
+	return []scenario{
+		{"a job runs once for a slot", runsOnce},
+		{"a run is on record", runRecorded},
+		{"resold and certified units are watched, others are not", watchKept},
+		{"a probe is kept without a change", probeKept},
+		{"absent returns are found", absentReturns},
+		{"units that changed hands without a return are found", resold},
+	}
+}
+
+func runsOnce(t *testing.T, w *World) {
+	slot := w.Clock.Now()
+	var started atomic.Int64
+	var wg sync.WaitGroup
+	for range 8 {
+		wg.Go(func() {
+			mine, err := w.StartRun(t.Context(), "stuck-reset", slot)
+			if err != nil {
+				t.Errorf("start: %v", err)
+			}
+			if mine {
+				started.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if got := started.Load(); got != 1 {
+		t.Errorf("%d started, want one", got)
+	}
+	if mine, err := w.StartRun(t.Context(), "stuck-reset", slot.Add(time.Minute)); err != nil || !mine {
+		t.Errorf("the next slot: %v, %v; want to run it", mine, err)
+	}
+}
+
+func runRecorded(t *testing.T, w *World) {
+	slot := w.Clock.Now()
+	if _, err := w.StartRun(t.Context(), "ledger-audit", slot); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Second)
+	run := lifecycle.SweepRun{
+		Job: "ledger-audit", Slot: slot, Started: slot, Ended: w.Clock.Now(), Seen: 10, Flagged: 2, Failed: 1, Error: "timeout", Position: "7",
+	}
+	if err := w.FinishRun(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	runs, err := w.Runs(t.Context(), "ledger-audit", 5)
+	if diff := cmp.Diff([]lifecycle.SweepRun{run}, runs); err != nil || diff != "" {
+		t.Errorf("runs: %v, (-want +got):\n%s", err, diff)
+	}
+	run.Slot = slot.Add(time.Hour)
+	if err := w.FinishRun(t.Context(), run); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("a run that never started: %v, want ErrNotFound", err)
+	}
+}
+
+func (w *World) watched(t *testing.T, limit int) map[lifecycle.UnitID]bool {
+	t.Helper()
+	watched := map[lifecycle.UnitID]bool{}
+	page := lifecycle.Page{Limit: limit}
+	for {
+		units, next, err := w.WatchedUnits(t.Context(), w.Clock.Now(), page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, unit := range units {
+			watched[unit] = true
+		}
+		if next == "" {
+			return watched
+		}
+		page.After = next
+	}
+}
+
+func watchKept(t *testing.T, w *World) {
+	w.Bound(t) // sold once: nobody was there before
+	certified, resold := w.Certified(t), w.Certified(t)
+	w.Must(t, resold.ID, lifecycle.Sell{Command: w.By(w.Technician), ID: lifecycle.SaleID(NewID("sal"))}.Decide)
+	want := map[lifecycle.UnitID]bool{certified.ID: true, resold.ID: true}
+	if diff := cmp.Diff(want, w.watched(t, 1)); diff != "" {
+		t.Errorf("watched (-want +got):\n%s", diff)
+	}
+	if err := w.MarkWatched(t.Context(), certified.ID, w.Clock.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	delete(want, certified.ID)
+	if diff := cmp.Diff(want, w.watched(t, 10)); diff != "" {
+		t.Errorf("due after one was looked at (-want +got):\n%s", diff)
+	}
+	w.Must(t, resold.ID, w.TakeBack())
+	if got := w.watched(t, 10); len(got) != 0 {
+		t.Errorf("watched after the return: %v, want nothing due", got)
+	}
+	w.Clock.Add(time.Hour)
+	if got := w.watched(t, 10); !got[certified.ID] || len(got) != 1 {
+		t.Errorf("watched an hour later: %v, want the certified unit", got)
+	}
+}
+
+func probeKept(t *testing.T, w *World) {
+	unit := w.Bound(t)
+	first := w.Clock.Now()
+	seen := lifecycle.Sighting{Cloud: Cloud, AccountHash: Hex("a"), Kind: lifecycle.BindingOwner, SeenAt: first}
+	probe := lifecycle.Probe{Cloud: Cloud, At: first}
+	if err := w.RecordProbe(t.Context(), unit.ID, probe, []lifecycle.Sighting{seen}); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Hour)
+	again := seen
+	again.SeenAt, again.GoneAt = w.Clock.Now(), w.Clock.Now()
+	probe = lifecycle.Probe{Cloud: Cloud, At: w.Clock.Now(), Dark: true}
+	if err := w.RecordProbe(t.Context(), unit.ID, probe, []lifecycle.Sighting{again}); err != nil {
+		t.Fatal(err)
+	}
+	seen.GoneAt = w.Clock.Now()
+	s := w.snapshot(t, unit.ID)
+	if diff := cmp.Diff([]lifecycle.Probe{probe}, s.Probes); diff != "" {
+		t.Errorf("probes (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]lifecycle.Sighting{seen}, s.Sightings); diff != "" {
+		t.Errorf("sightings keep when an account was seen first (-want +got):\n%s", diff)
+	}
+	if s.Unit.Version != unit.Version {
+		t.Errorf("version %d, want %d as before", s.Unit.Version, unit.Version)
+	}
+	if err := w.RecordProbe(t.Context(), "unt_x", probe, nil); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("probe of an unknown unit: %v, want ErrNotFound", err)
+	}
+}
+
+func absentReturns(t *testing.T, w *World) {
+	quiet, calling := w.TakenBack(t), w.TakenBack(t)
+	absent := func() []lifecycle.UnitID {
+		t.Helper()
+		units, _, err := w.AbsentReturns(t.Context(), w.Clock.Now().Add(-14*24*time.Hour), lifecycle.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return units
+	}
+	if got := absent(); len(got) != 0 {
+		t.Errorf("absent at once: %v, want nothing", got)
+	}
+	w.Clock.Add(time.Minute)
+	w.Must(t, calling.ID, w.Hears(calling, lifecycle.ResetNone, "")) // from the network at home
+	if got := absent(); len(got) != 1 || got[0] != calling.ID {
+		t.Errorf("absent after a call from home: %v, want %s", got, calling.ID)
+	}
+	w.Clock.Add(15 * 24 * time.Hour)
+	if got := absent(); len(got) != 2 {
+		t.Errorf("absent after 15 days: %v, want %s as well", got, quiet.ID)
+	}
+}
+
+func resold(t *testing.T, w *World) {
+	stolen, returned := w.Bound(t), w.Bound(t)
+	w.Clock.Add(time.Minute)
+	for _, unit := range []lifecycle.Unit{stolen, returned} {
+		w.Must(t, unit.ID, w.Hears(unit, lifecycle.ResetHard, Hex("fresh")))
+	}
+	w.Clock.Add(time.Minute)
+	w.Must(t, returned.ID, w.TakeBack())
+	found, _, err := w.ResoldWithoutReturn(t.Context(), lifecycle.Page{})
+	if err != nil || len(found) != 1 || found[0] != stolen.ID {
+		t.Errorf("found %v, %v; want %s", found, err, stolen.ID)
+	}
+}
