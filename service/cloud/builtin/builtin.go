@@ -22,7 +22,7 @@ type Door interface {
 	LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error
 	// EndCloudLinks gives the links of these kinds that began before an instant
 	// their end, unless they have one. No kinds: all.
-	EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, kinds []lifecycle.BindingKind, before, goneAt time.Time) error
+	EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before, goneAt time.Time, kinds []lifecycle.BindingKind) error
 	// CloudUnit reads what else is known of a unit; a unit that it does not
 	// know has the zero row.
 	CloudUnit(ctx context.Context, unit lifecycle.UnitID) (lifecycle.CloudUnit, error)

@@ -59,7 +59,7 @@ func (t *tables) LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink)
 	})
 }
 
-func (t *tables) EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, kinds []lifecycle.BindingKind, before, goneAt time.Time) error {
+func (t *tables) EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before, goneAt time.Time, kinds []lifecycle.BindingKind) error {
 	return t.do(ctx, func() {
 		for i, l := range t.links {
 			meant := len(kinds) == 0 || slices.Contains(kinds, l.Kind)

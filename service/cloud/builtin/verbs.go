@@ -37,13 +37,13 @@ func (c *Cloud) Preflight(ctx context.Context, r cloud.Request) (cloud.Preflight
 
 // Revoke ends older partner links, after the delay.
 func (c *Cloud) Revoke(ctx context.Context, r cloud.Request) error {
-	return failed("revoke", c.config.Door.EndCloudLinks(ctx, r.Unit,
-		[]lifecycle.BindingKind{lifecycle.BindingPartner}, r.Before, c.now().Add(c.config.Delay)))
+	return failed("revoke", c.config.Door.EndCloudLinks(ctx, r.Unit, r.Before, c.now().Add(c.config.Delay),
+		[]lifecycle.BindingKind{lifecycle.BindingPartner}))
 }
 
 // Unbind ends every older link, after the delay.
 func (c *Cloud) Unbind(ctx context.Context, r cloud.Request) error {
-	return failed("unbind", c.config.Door.EndCloudLinks(ctx, r.Unit, nil, r.Before, c.now().Add(c.config.Delay)))
+	return failed("unbind", c.config.Door.EndCloudLinks(ctx, r.Unit, r.Before, c.now().Add(c.config.Delay), nil))
 }
 
 // Detach puts older recordings out of reach.
