@@ -154,6 +154,35 @@ func TestABatchIsOneCommitAndEachChangeStandsAlone(t *testing.T) {
 	}
 }
 
+// counter counts what a companion is told.
+type counter struct {
+	nobody
+	commits, savepoints, undone int
+}
+
+func (c *counter) Savepoint() (undo func()) {
+	c.savepoints++
+	return func() { c.undone++ }
+}
+
+func (c *counter) Committed() { c.commits++ }
+
+func TestABatchSharesOneCommit(t *testing.T) {
+	t.Parallel()
+	told := &counter{}
+	c := config(t.TempDir())
+	c.Companion = told
+	db := open(t, c)
+	batch(t, db, add(1), add(1), add(2), add(3))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// One for the write that kept the writer busy, one for the batch.
+	if told.commits != 2 || told.savepoints != 5 || told.undone != 1 {
+		t.Errorf("%d commits, %d savepoints, %d undone; want 2, 5 and 1", told.commits, told.savepoints, told.undone)
+	}
+}
+
 func TestAFailureOfTheDatabaseHitsOnlyWhoCausedIt(t *testing.T) {
 	t.Parallel()
 	db := open(t, config(t.TempDir()))
