@@ -1,0 +1,82 @@
+package desk
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"quitclaim/scanner/code"
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+)
+
+// store is the write door, and what the desk needs to know before it knocks.
+type store interface {
+	// SnapshotByKey is everything the rules read about the unit of this key.
+	SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifecycle.Snapshot, error)
+	// Advance is the one write door; AdvanceWithReceipt keeps a receipt's
+	// number, sealed, with the change.
+	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	AdvanceWithReceipt(ctx context.Context, unit lifecycle.UnitID, org lifecycle.OrgID, receipt string, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	// Register is the door for a unit that is not on record.
+	Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	// ReceiptHash is the keyed hash under which the rules know a receipt.
+	ReceiptHash(org lifecycle.OrgID, receipt string) string
+}
+
+// returns finds returns, and what has become of them.
+type returns interface {
+	// Return is a recorded return and its unit.
+	Return(ctx context.Context, id lifecycle.ReturnID) (lifecycle.Unit, lifecycle.Return, error)
+	// ReturnsSince lists what an organisation took back, the newest first.
+	ReturnsSince(ctx context.Context, org lifecycle.OrgID, since time.Time, limit int) ([]lifecycle.TakenBack, error)
+	// Snapshot is everything the rules read about a unit.
+	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+	// Head is the newest place in the feed.
+	Head(ctx context.Context) (int64, error)
+	// Changes is the feed after a place, in commit order. It waits for more.
+	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
+}
+
+// catalogue knows models, and the codes of labels.
+type catalogue interface {
+	// VendorOf is the vendor of a brand.
+	VendorOf(ctx context.Context, brand string) (access.Organisation, error)
+	// Models lists a vendor's models.
+	Models(ctx context.Context, vendor lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Model, string, error)
+	// UnitByCode resolves a public code of some kind.
+	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	Store     store
+	Returns   returns
+	Catalogue catalogue
+	Now       func() time.Time
+	// NewID draws 26 random base32 characters.
+	NewID func() string
+	// Presence makes the code that the screen shows for a unit to sign: a keyed
+	// hash of the return's id, so that it can be shown again after a restart
+	// while the record holds no more than its SHA-256.
+	Presence func(lifecycle.ReturnID) string
+	// Verify finds the person with this mail address and password; what fits
+	// nobody matches lifecycle.ErrUnauthenticated. It throttles.
+	Verify func(ctx context.Context, email, password string) (access.Principal, error)
+	// Read makes a reading of what was scanned: the scanner's own reader.
+	Read func(ctx context.Context, payload string) (code.Reading, error)
+}
+
+// Desk is the return desk.
+type Desk struct{ config Config }
+
+// New is the room.
+func New(config Config) *Desk { return &Desk{config} }
+
+// command is what every command of this desk begins with.
+func (d *Desk) command(actor lifecycle.Actor) lifecycle.Command {
+	return lifecycle.Command{Actor: actor, At: d.now()}
+}
+
+// now is the present as the record keeps it: UTC, whole milliseconds.
+func (d *Desk) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,134 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"quitclaim/scanner/code"
+	"quitclaim/service/lifecycle"
+)
+
+// Brought is a unit that a customer brings back, and what the clerk says of it.
+type Brought struct {
+	Key             lifecycle.UnitKey
+	Condition       string
+	Reason          string
+	Receipt         string
+	CustomerPresent bool
+	// ScannedAt is when the unit was scanned, for a return that waited
+	// offline; zero: now.
+	ScannedAt time.Time
+	// Model takes in a unit that nobody knows, as one of this model.
+	Model lifecycle.ModelID
+	// Second stands by a return over the cap (rule 1); zero: nobody.
+	Second Second
+}
+
+// Second is how a second person signs: with their own name and password.
+type Second struct{ Email, Password string }
+
+// TakeBack takes the unit back: from its return on nobody who used it before
+// sees through it. It answers with the return's id.
+func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) (lifecycle.ReturnID, error) {
+	second, err := d.verify(ctx, actor, in.Second)
+	if err != nil {
+		return "", err
+	}
+	id := lifecycle.ReturnID("ret_" + d.config.NewID())
+	if in.Model != "" {
+		outcome, err := d.admit(ctx, actor, in, id)
+		if err == nil {
+			return outcome.Change.Return.ID, nil
+		}
+		if !onRecord(err) {
+			return "", fmt.Errorf("admit: %w", err)
+		}
+		// Somebody put it on record since the scan: a return like any other.
+	}
+	snapshot, err := d.config.Store.SnapshotByKey(ctx, in.Key)
+	if err != nil {
+		return "", fmt.Errorf("find unit to take back: %w", err)
+	}
+	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, lifecycle.TakeBack{
+		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
+		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,
+		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
+	}.Decide)
+	if err != nil {
+		return "", fmt.Errorf("take back: %w", err)
+	}
+	return outcome.Change.Return.ID, nil
+}
+
+// admit takes in a unit that nobody knows. It is its organisation's alone
+// until the vendor confirms the serial.
+func (d *Desk) admit(ctx context.Context, actor lifecycle.Actor, in Brought, id lifecycle.ReturnID) (lifecycle.Outcome, error) {
+	if typed := code.Parse(in.Key.Serial, code.Rules{}); typed.SecretsRedacted {
+		// A setup code, typed where the serial belongs: it must not be kept.
+		return lifecycle.Outcome{}, mistake("serial", "desk.serial-secret")
+	}
+	return d.config.Store.Register(ctx, in.Key, in.Model, lifecycle.Admit{
+		Command: d.command(actor), ID: lifecycle.UnitID("unt_" + d.config.NewID()), Key: in.Key,
+		Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
+		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent,
+		PresenceHash: hashOf(d.config.Presence(id)),
+	}.Decide)
+}
+
+// verify is the second person, who is of the same organisation and works at
+// its desk. Whoever is not looks like a wrong password.
+func (d *Desk) verify(ctx context.Context, actor lifecycle.Actor, second Second) (lifecycle.PersonID, error) {
+	if second == (Second{}) {
+		return "", nil
+	}
+	person, err := d.config.Verify(ctx, second.Email, second.Password)
+	if err != nil && !errors.Is(err, lifecycle.ErrUnauthenticated) {
+		return "", fmt.Errorf("verify the second person: %w", err)
+	}
+	works := person.Has(lifecycle.RoleClerk) || person.Has(lifecycle.RoleTechnician) ||
+		person.Has(lifecycle.RoleValidator) || person.Has(lifecycle.RoleSecurityOfficer)
+	if err != nil || person.Org == "" || person.Org != actor.Org || !works {
+		return "", mistake("second_password", "desk.second-wrong")
+	}
+	return person.Person, nil
+}
+
+// advance goes through the write door, and keeps the receipt where there is
+// one.
+func (d *Desk) advance(ctx context.Context, actor lifecycle.Actor, unit lifecycle.UnitID, receipt string, decide lifecycle.Decide) (lifecycle.Outcome, error) {
+	if receipt == "" {
+		return d.config.Store.Advance(ctx, unit, decide)
+	}
+	return d.config.Store.AdvanceWithReceipt(ctx, unit, actor.Org, receipt, decide)
+}
+
+func (d *Desk) receiptHash(actor lifecycle.Actor, receipt string) string {
+	if receipt == "" {
+		return ""
+	}
+	return d.config.Store.ReceiptHash(actor.Org, receipt)
+}
+
+func (d *Desk) newOrder() lifecycle.OrderID { return lifecycle.OrderID("ord_" + d.config.NewID()) }
+
+// hashOf is the hex SHA-256 under which the record knows a presence code.
+func hashOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+// onRecord reports whether a unit was refused because it is known already.
+func onRecord(err error) bool {
+	var refusal *lifecycle.Refusal
+	return errors.As(err, &refusal) && refusal.Has("register.exists")
+}
+
+func mistake(field, code string) error {
+	var invalid lifecycle.Invalid
+	invalid.Add(field, code)
+	return invalid.Err()
+}
