@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"time"
 
@@ -48,11 +49,17 @@ type catalogue interface {
 	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
 }
 
+// flags raises a flag, or raises it again.
+type flags interface {
+	RaiseFlag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error)
+}
+
 // Config is what the room stands on. All of it must be given.
 type Config struct {
 	Store     store
 	Returns   returns
 	Catalogue catalogue
+	Flags     flags
 	Now       func() time.Time
 	// NewID draws 26 random base32 characters.
 	NewID func() string
@@ -80,3 +87,21 @@ func (d *Desk) command(actor lifecycle.Actor) lifecycle.Command {
 
 // now is the present as the record keeps it: UTC, whole milliseconds.
 func (d *Desk) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }
+
+// flagOtherStock tells the custodian's security officer that their unit lies
+// on another desk (DESIGN rule 13). One flag per place where it turns up.
+func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot) error {
+	if lifecycle.Sees(s, actor) {
+		return nil
+	}
+	now := d.now()
+	_, err := d.config.Flags.RaiseFlag(ctx, lifecycle.Flag{
+		Unit: s.Unit.ID, Kind: lifecycle.FlagOtherStock, Cause: string(actor.Org), Severity: lifecycle.SeverityHigh,
+		State: lifecycle.FlagOpen, Org: s.Unit.Custody, FirstAt: now, LastAt: now,
+		Evidence: map[string]string{"scanned-by": string(actor.Org), "purpose": string(lifecycle.PurposeReturn)},
+	})
+	if err != nil {
+		return fmt.Errorf("flag a unit of other stock: %w", err)
+	}
+	return nil
+}

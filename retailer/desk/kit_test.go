@@ -44,7 +44,7 @@ func open(t *testing.T, w *storetest.World) bundle {
 	b := bundle{World: w, colleague: colleague}
 	r := record{w}
 	b.desk = desk.New(desk.Config{
-		Store: r, Returns: r, Catalogue: r, Now: w.Clock.Now, NewID: newID, Presence: presence, Verify: b.verify,
+		Store: r, Returns: r, Catalogue: r, Flags: r, Now: w.Clock.Now, NewID: newID, Presence: presence, Verify: b.verify,
 		Read: read,
 	})
 	b.site = b.siteWith(t, func(*web.Config) {})

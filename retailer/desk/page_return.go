@@ -132,11 +132,15 @@ func (h *Handler) showReturn(c echo.Context, status int, change func(*returnView
 	return h.pages.Render(c, status, "return.html", view)
 }
 
-// receipt is the paper that the customer takes home.
+// receipt is the paper that the customer takes home, from the desk that took
+// the unit and from no other.
 func (h *Handler) receipt(c echo.Context) error {
 	progress, err := h.find(c, idOf(c))
 	if err != nil {
 		return err
+	}
+	if progress.Return.Org != web.Principal(c).Org {
+		return fmt.Errorf("receipt of another desk: %w", lifecycle.ErrNotFound)
 	}
 	view := receiptView{Progress: progress, Path: returnPath(progress.Return.ID), OrgName: web.Principal(c).OrgName}
 	return h.pages.Render(c, http.StatusOK, "receipt.html", view)

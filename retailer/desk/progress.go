@@ -62,7 +62,8 @@ func (d *Desk) Find(ctx context.Context, actor lifecycle.Actor, id lifecycle.Ret
 func (p *Progress) offer(s lifecycle.Snapshot, actor lifecycle.Actor) {
 	open := p.Open()
 	weak := p.Return.Authority == lifecycle.AuthorityNone || p.Return.Authority == lifecycle.AuthorityDevicePresent
-	p.MayVouch = open && weak && p.Return.From.InCustomerHands()
+	works := actor.Has(lifecycle.RoleClerk) || actor.Has(lifecycle.RoleTechnician)
+	p.MayVouch = open && weak && works && p.Return.From.InCustomerHands()
 	p.MayCancel = p.Unit.State == lifecycle.StateReturned && p.Return.From.InCustomerHands() &&
 		actor.Has(lifecycle.RoleClerk) && len(s.StandingHolds()) == 0
 }

@@ -68,6 +68,9 @@ func TestReturnsAreReadByWhoTookThemAndWhoHasTheUnit(t *testing.T) {
 	if there.State != "returned" || there.Order == nil {
 		t.Errorf("the warehouse that has it reads %+v", there)
 	}
+	if got := b.as(b.Technician).Get("/desk/returns/" + a.ID + "/receipt"); got.Status != http.StatusNotFound {
+		t.Errorf("another desk prints the receipt: %d", got.Status)
+	}
 	if here.ID != a.ID || here.State != "" || len(here.Presence) > 0 {
 		t.Errorf("the desk that took it reads %+v, want its own record without the unit's present", here)
 	}
@@ -221,4 +224,29 @@ func TestEventsOfAnotherReturnAreNotFound(t *testing.T) {
 	if got := b.as(b.Technician).Get("/v1/returns/" + a.ID + "/events"); got.Status != http.StatusNotFound {
 		t.Errorf("a stranger's stream = %d", got.Status)
 	}
+}
+
+// TestScreenAfterARestart: everything on the screen is read from the record.
+func TestScreenAfterARestart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	unit := b.Bound(t)
+	a := b.takeBack(t, unit)
+	b.worker(t, unit.ID, asked(b.Clock.Now()))
+	before := b.as(b.Clerk).Get("/v1/returns/" + a.ID)
+	page := b.as(b.Clerk).Get("/desk/returns/" + a.ID + "?fragment=progress")
+	if err := b.Close(); err != nil {
+		t.Fatalf("close: %v", err)
+	}
+	b.World.Opened = storetest.OpenIn(t, b.Dir, b.Clock)
+	b = open(t, b.World)
+	after := b.as(b.Clerk).Get("/v1/returns/" + a.ID)
+	if after.Status != http.StatusOK || after.Body != before.Body {
+		t.Errorf("after a restart = %d %s, before %s", after.Status, after.Body, before.Body)
+	}
+	if got := b.as(b.Clerk).Get("/desk/returns/" + a.ID + "?fragment=progress"); got.Body != page.Body {
+		t.Errorf("the page after a restart:\n%s\nbefore:\n%s", got.Body, page.Body)
+	}
+	b.worker(t, unit.ID, proven(b.Clock.Now()))
+	shows(t, "the page goes on", b.as(b.Clerk).Get("/desk/returns/"+a.ID).Body, "builtin: <em>dark.")
 }

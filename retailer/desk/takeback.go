@@ -53,6 +53,9 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 	if err != nil {
 		return "", fmt.Errorf("find unit to take back: %w", err)
 	}
+	if err := d.flagOtherStock(ctx, actor, snapshot); err != nil {
+		return "", err
+	}
 	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, lifecycle.TakeBack{
 		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
 		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,

@@ -98,6 +98,10 @@ func TestSecondReturnOfTheSameUnitIsRefusedWithOneOrder(t *testing.T) {
 	if others.Status != http.StatusConflict || others.Problem().Reasons[0].Code != "return.other-stock" || others.Problem().State != "" {
 		t.Errorf("another desk's return = %d %s, want other-stock and no state", others.Status, others.Body)
 	}
+	flags, _, err := b.Flags(t.Context(), lifecycle.FlagFilter{Unit: unit.ID}, lifecycle.Page{})
+	if err != nil || len(flags) != 1 || flags[0].Kind != lifecycle.FlagOtherStock || flags[0].Org != b.Retailer.ID {
+		t.Errorf("flags = %v, %v; want other-stock for the custodian", flags, err)
+	}
 	after, err := b.Snapshot(t.Context(), unit.ID)
 	if err != nil || string(after.Order.ID) != a.Order.ID || after.Unit.Epoch != unit.Epoch+1 {
 		t.Errorf("order %s, epoch %d, %v; want the first one's", after.Order.ID, after.Unit.Epoch, err)

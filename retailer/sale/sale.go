@@ -73,6 +73,11 @@ func (s *Sale) Sell(ctx context.Context, actor lifecycle.Actor, order Order) (So
 	if err != nil {
 		return Sold{}, fmt.Errorf("find unit to sell: %w", err)
 	}
+	if !lifecycle.Sees(snapshot, actor) {
+		if err := s.flagOtherStock(ctx, actor, snapshot.Unit, s.now()); err != nil {
+			return Sold{}, err
+		}
+	}
 	command := lifecycle.Sell{
 		Command: lifecycle.Command{Actor: actor, At: s.now()},
 		ID:      lifecycle.SaleID("sal_" + s.config.NewID()),

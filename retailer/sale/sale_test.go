@@ -32,7 +32,7 @@ func TestSellStockAndCertified(t *testing.T) {
 	for name, unit := range map[string]lifecycle.Unit{"stock": b.Registered(t), "certified": b.certified(t)} {
 		got := b.pos().PostJSON("/v1/sales", body(unit))
 		if got.Status != http.StatusCreated {
-			t.Fatalf("%s: sale = %d %s", name, got.Status, got.Body)
+			t.Fatalf("%s: sale = %d %s\n%s", name, got.Status, got.Body, b.site.Log)
 		}
 		var a saleAnswer
 		got.Decode(&a)
@@ -120,6 +120,10 @@ func TestSaleOfWhatIsNotTheirs(t *testing.T) {
 	nobodys := b.as(stranger).PostJSON("/v1/sales", map[string]any{"brand": "acme", "serial": "SN-404404"})
 	if theirs.Status != http.StatusNotFound || theirs.Body != nobodys.Body {
 		t.Errorf("another's stock = %d %s, nobody's unit = %d %s; want the same", theirs.Status, theirs.Body, nobodys.Status, nobodys.Body)
+	}
+	flags, _, err := b.Flags(t.Context(), lifecycle.FlagFilter{Unit: unit.ID}, lifecycle.Page{})
+	if err != nil || len(flags) != 1 || flags[0].Kind != lifecycle.FlagOtherStock {
+		t.Errorf("flags = %v, %v; want other-stock", flags, err)
 	}
 	long := b.as(b.Clerk).PostJSON("/v1/sales", map[string]any{"brand": "acme", "serial": strings.Repeat("A", 4096), "receipt": "a\x00b"})
 	if long.Status != http.StatusUnprocessableEntity || len(long.Problem().Reasons) != 2 {
