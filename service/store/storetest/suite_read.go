@@ -20,6 +20,7 @@ func readScenarios() []scenario {
 		{"a serial without a brand finds units of any brand", bySerial},
 		{"a person has a present and a past of their own", mineAndPast},
 		{"what is on its way is listed for who waits for it", arriving},
+		{"an organisation's contact with a unit is what it did with it", contacts},
 	}
 }
 
