@@ -112,7 +112,10 @@ func attempts() map[lifecycle.Event]attempt {
 		lifecycle.EventAttest: {openOrder, func(y *story) decider {
 			return lifecycle.Attest{Command: y.by(tess()), Order: "ord_x", Check: "lens", Pass: true}
 		}},
-		lifecycle.EventWaive: {openOrder, func(y *story) decider {
+		lifecycle.EventWaive: {func(y *story) {
+			openOrder(y)
+			y.s.Order.Tasks[0].State = lifecycle.TaskOpen
+		}, func(y *story) decider {
 			return lifecycle.Waive{Command: y.by(tess()), Order: "ord_x", Cloud: "builtin", Second: tim().Person}
 		}},
 		lifecycle.EventProgress: {func(*story) {}, func(y *story) decider {

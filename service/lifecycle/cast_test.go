@@ -41,6 +41,15 @@ func cleo() lifecycle.Actor {
 func carl() lifecycle.Actor {
 	return staff("psn_carl", orgOtherShop, lifecycle.OrgRetailer, lifecycle.RoleClerk)
 }
+func cora() lifecycle.Actor {
+	return staff("psn_cora", orgShop, lifecycle.OrgRetailer, lifecycle.RoleSecurityOfficer)
+}
+func cody() lifecycle.Actor {
+	return staff("psn_cody", orgOtherShop, lifecycle.OrgRetailer, lifecycle.RoleSecurityOfficer)
+}
+func rita() lifecycle.Actor {
+	return staff("psn_rita", orgShop, lifecycle.OrgRetailer, lifecycle.RoleTechnician)
+}
 func tess() lifecycle.Actor {
 	return staff("psn_tess", orgWarehouse, lifecycle.OrgWarehouse, lifecycle.RoleTechnician)
 }
@@ -74,25 +83,27 @@ func key() lifecycle.UnitKey { return lifecycle.UnitKey{Brand: "acme", Serial: "
 // story is one unit's history, told by the real commands: so every snapshot in
 // it is one that can be.
 type story struct {
-	t       *testing.T
+	t       testing.TB
 	now     time.Time
 	s       lifecycle.Snapshot
 	changes []lifecycle.Change
 	ids     int
 }
 
-func begin(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func begin(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	t.Helper()
 	model := doorcam()
 	for _, c := range change {
 		c(&model)
 	}
-	return &story{t: t, now: day(), s: lifecycle.Snapshot{
-		Model: model,
-		Accreditations: []lifecycle.Accreditation{
-			{Org: orgWarehouse, Model: model.ID, SelfCustody: true},
-			{Org: orgShop, Model: model.ID},
-		},
+	return &story{t: t, now: day(), s: blank(model)}
+}
+
+// blank is the snapshot of a unit that is not on record.
+func blank(model lifecycle.Model) lifecycle.Snapshot {
+	return lifecycle.Snapshot{Model: model, Accreditations: []lifecycle.Accreditation{
+		{Org: orgWarehouse, Model: model.ID, SelfCustody: true},
+		{Org: orgShop, Model: model.ID},
 	}}
 }
 
@@ -138,7 +149,7 @@ func (y *story) refused(c decider) []string {
 	return codesOf(y.t, err)
 }
 
-func codesOf(t *testing.T, err error) []string {
+func codesOf(t testing.TB, err error) []string {
 	t.Helper()
 	var refusal *lifecycle.Refusal
 	if !errors.As(err, &refusal) {

@@ -45,7 +45,9 @@ func (c Sell) Decide(s Snapshot) (Change, error) {
 		d.flag(FlagSaleAfterTheFact, string(c.ID), SeverityHigh, map[string]string{"reasons": reasonCodes(against)})
 		against = nil
 	}
-	d.reasons = append(d.reasons, against...)
+	for _, reason := range against {
+		d.refuse(reason.Code, reason.Args)
+	}
 	d.advance()
 	unit := &d.change.Unit
 	unit.Prior, unit.Custody = s.Unit.State, ""

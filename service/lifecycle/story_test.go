@@ -24,7 +24,7 @@ func (y *story) hand(from, to lifecycle.Actor) *story {
 }
 
 // stocked is a unit that lies in the shop, never sold.
-func stocked(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func stocked(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return begin(t, change...).register().hand(vera(), cleo())
 }
 
@@ -134,33 +134,33 @@ func (y *story) certify() *story {
 
 // The ways to every state, each the shortest that can be.
 
-func sold(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func sold(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return stocked(t, change...).sell(cleo())
 }
 
-func bound(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func bound(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return sold(t, change...).bind(ana(), "first")
 }
 
-func returned(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func returned(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return bound(t, change...).takeBack(cleo())
 }
 
 // benched is a returned unit that has come to the warehouse.
-func benched(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func benched(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return returned(t, change...).hand(cleo(), tess())
 }
 
-func resetDone(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func resetDone(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return benched(t, change...).reset("bench")
 }
 
-func certified(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func certified(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return resetDone(t, change...).certify()
 }
 
 // resold is a certified unit that the shop has sold again.
-func resold(t *testing.T, change ...func(*lifecycle.Model)) *story {
+func resold(t testing.TB, change ...func(*lifecycle.Model)) *story {
 	return certified(t, change...).hand(tess(), cleo()).sell(cleo())
 }
 

@@ -1,0 +1,256 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"quitclaim/service/lifecycle"
+)
+
+// model is the plain picture of one unit: where it is, in which era, whose it
+// is, who can see, and what has been shown. It knows nothing of snapshots,
+// rows and guards; the machine asks it after every change whether that could
+// be.
+type model struct {
+	place, prior string
+	era          int
+	owner        string
+	eyes         map[string]bool   // who can see through it
+	waiting      map[string]string // who asked with which secret
+	holds        map[string]bool
+
+	// Of the present order.
+	open     map[string]bool   // what clouds have not done yet
+	clouds   []string          // that the model of unit may know
+	gaveUp   map[string]bool   // clouds that two people gave up
+	dark     map[string]string // when a cloud was last seen dark, RFC 3339
+	shown    string            // how the reset was shown: "", words, probed, signed
+	words    map[string]bool   // who swore to have reset it
+	hands    map[string]bool   // who worked on it
+	clerk    string
+	right    string // why the desk may: "", stock, released, receipt, present
+	since    time.Time
+	released bool
+	receipt  string // of the last sale
+}
+
+func newModel(clouds []string) model {
+	return model{eyes: map[string]bool{}, waiting: map[string]string{}, holds: map[string]bool{}, clouds: clouds,
+		dark: map[string]string{}, gaveUp: map[string]bool{}}
+}
+
+// ways is every way there is, in a form that has nothing of the table's: from
+// event to places, with a plus where a new era begins.
+func ways(event string) string {
+	everywhere := "stock>stock sold>sold bound>bound returned>returned reset>reset certified>certified retired>retired"
+	return map[string]string{
+		"register":        ">stock+",
+		"admit":           ">returned+",
+		"sell":            "stock>sold+ certified>sold+",
+		"void":            "sold>prior",
+		"return-sealed":   "sold>prior",
+		"bind":            "stock>bound sold>bound",
+		"bind-confirmed":  "stock>bound sold>bound",
+		"release":         "bound>sold+",
+		"transfer":        "bound>bound+",
+		"return":          "stock>returned+ sold>returned+ bound>returned+ certified>returned+",
+		"cancel":          "returned>sold+",
+		"prove":           "returned>reset",
+		"certify":         "reset>certified",
+		"reopen":          "reset>returned+ certified>returned+",
+		"retire":          "stock>retired+ returned>retired+ reset>retired+ certified>retired+",
+		"hard-reset-seen": "stock>stock+ sold>sold+ bound>sold+ returned>returned reset>returned+ certified>returned+ retired>retired",
+		"binding-seen":    "stock>stock sold>sold bound>bound returned>returned reset>returned+ certified>returned+ retired>retired",
+		"bind-pending":    "stock>stock sold>sold",
+		"unbind":          "stock>stock sold>sold bound>bound",
+		"offer":           "bound>bound", "decline": "bound>bound",
+		"vouch": "returned>returned reset>reset", "confirm": "returned>returned reset>reset", "attest": "returned>returned reset>reset",
+		"waive": "returned>returned",
+		"ship":  "stock>stock returned>returned reset>reset certified>certified", "receive": "stock>stock returned>returned reset>reset certified>certified",
+		"contest":  "sold>sold bound>bound returned>returned reset>reset certified>certified",
+		"hold":     strings.TrimSuffix(everywhere, " retired>retired"),
+		"lift":     strings.TrimSuffix(everywhere, " retired>retired"),
+		"progress": everywhere, "contact-seen": everywhere,
+	}[event]
+}
+
+// step moves the model on by what happened, and says what could not be.
+func (m *model) step(w *world, c lifecycle.Change, command decider) string {
+	from, way := m.place, ""
+	for _, try := range strings.Fields(ways(string(c.Event))) {
+		if strings.HasPrefix(try, from+">") {
+			way = strings.TrimPrefix(try, from+">")
+		}
+	}
+	if way == "" {
+		return fmt.Sprintf("I2: %s out of %q", c.Event, from)
+	}
+	if wrong := m.allowed(w, c, command); wrong != "" {
+		return wrong
+	}
+	m.place = strings.TrimSuffix(way, "+")
+	if m.place == "prior" {
+		m.place = m.prior
+	}
+	if strings.HasSuffix(way, "+") {
+		m.newEra()
+	}
+	m.who(w, c, command)
+	m.work(w, c, command)
+	return ""
+}
+
+// newEra: everything of the old one is dead.
+func (m *model) newEra() {
+	m.era++
+	m.owner, m.eyes, m.waiting = "", map[string]bool{}, map[string]string{}
+}
+
+// allowed asks what no rule may let happen.
+func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
+	held := []string{"sell", "bind", "bind-confirmed", "transfer", "certify", "cancel", "retire", "void", "return-sealed", "ship", "offer"}
+	if len(m.holds) > 0 && slices.Contains(held, string(c.Event)) {
+		return fmt.Sprintf("hold: %s under %v", c.Event, m.holds)
+	}
+	switch command := command.(type) {
+	case lifecycle.Bind:
+		if c.Event == lifecycle.EventBind {
+			return m.ownedBy(w, command.Actor.Person, command.ProofHash, time.Time{})
+		}
+	case lifecycle.Transfer:
+		return m.ownedBy(w, command.Actor.Person, command.ProofHash, offerOf(c, command.Offer).CreatedAt)
+	case lifecycle.Heard:
+		if c.Event == lifecycle.EventBindConfirmed {
+			who := confirmed(c)
+			if wanted, ok := m.waiting[string(who)]; !ok || wanted != command.Report.Verifier {
+				return fmt.Sprintf("I1: %s did not wait for what was reported", who)
+			}
+			return m.ownedBy(w, who, command.Report.Verifier, time.Time{})
+		}
+	case lifecycle.Sell:
+		return m.sellable(w, command)
+	case lifecycle.Prove:
+		if len(m.open) > 0 || m.shown == "" {
+			return fmt.Sprintf("I6: reset, and clouds have not done %v, the reset itself shown by %q", m.open, m.shown)
+		}
+	case lifecycle.Certify:
+		return m.certifiable(c, command)
+	}
+	return ""
+}
+
+// ownedBy: nobody becomes the owner but by a secret that the camera made in
+// this era, after what it must follow, and that they learnt.
+func (m *model) ownedBy(w *world, who lifecycle.PersonID, hash string, after time.Time) string {
+	made, ok := w.secretOf(hash)
+	switch {
+	case m.owner != "" && after.IsZero():
+		return fmt.Sprintf("I1: %s becomes the owner, and %s is", who, m.owner)
+	case !ok:
+		return fmt.Sprintf("I4: %s becomes the owner by a guess", who)
+	case int(made.epoch) != m.era:
+		return fmt.Sprintf("I4: %s becomes the owner in era %d by a secret of era %d", who, m.era, made.epoch)
+	case !made.told.After(after):
+		// When it was made only the camera knows; when it told us first, we do.
+		return fmt.Sprintf("I4: %s becomes the owner by a secret told before the offer", who)
+	case !made.known[who]:
+		return fmt.Sprintf("I4: %s becomes the owner by a secret that they do not know", who)
+	}
+	return ""
+}
+
+// confirmed is whose binding a report made live. Of two who waited for the
+// same secret it is one: the rules choose, and the model only looks.
+func confirmed(c lifecycle.Change) lifecycle.PersonID {
+	for _, b := range c.Bindings {
+		if b.State == lifecycle.BindingLive {
+			return b.Account
+		}
+	}
+	return ""
+}
+
+func offerOf(c lifecycle.Change, id lifecycle.OfferID) lifecycle.Offer {
+	for _, offer := range c.Offers {
+		if offer.ID == id {
+			return offer
+		}
+	}
+	return lifecycle.Offer{}
+}
+
+func (m *model) sellable(w *world, sell lifecycle.Sell) string {
+	if m.place != "stock" && m.place != "certified" {
+		return "I6: sold out of " + m.place
+	}
+	if m.place == "certified" && sell.SoldAt.IsZero() {
+		for _, cloud := range m.clouds {
+			dark, _ := time.Parse(time.RFC3339, m.dark[cloud])
+			if !m.gaveUp[cloud] && sell.At.Sub(dark) > 24*time.Hour {
+				return "I6: sold, and nobody has asked " + cloud + " for a day"
+			}
+		}
+	}
+	return ""
+}
+
+func (m *model) certifiable(c lifecycle.Change, certify lifecycle.Certify) string {
+	grade := map[string]lifecycle.Grade{"signed": lifecycle.GradeDeviceSigned, "probed": lifecycle.GradeProbed, "words": lifecycle.GradeAttested}[m.shown]
+	validator := string(certify.Actor.Person)
+	switch {
+	case m.shown == "words" && len(m.words) < 2:
+		return fmt.Sprintf("I6: certified on the word of %v", m.words)
+	case grade == "" || c.Certificate.Grade != grade:
+		return fmt.Sprintf("I6: certified as %q, shown by %q", c.Certificate.Grade, m.shown)
+	case len(m.hands) == 0 || m.hands[validator] || m.hands[m.clerk] || m.clerk == validator || m.clerk == "":
+		return fmt.Sprintf("I6: clerk %s, hands %v, validator %s", m.clerk, m.hands, validator)
+	case m.right == "" || m.right == "present" && certify.At.Before(m.since.Add(14*24*time.Hour)):
+		return fmt.Sprintf("I6: certified %v after a return by right of %q", certify.At.Sub(m.since), m.right)
+	}
+	return ""
+}
+
+// agrees holds the snapshot to the model.
+func (m *model) agrees(s lifecycle.Snapshot) string {
+	if string(s.Unit.State) != m.place || int(s.Unit.Epoch) != m.era {
+		return fmt.Sprintf("I2: %s at epoch %d, want %s at %d", s.Unit.State, s.Unit.Epoch, m.place, m.era)
+	}
+	owners, eyes := []string{}, map[string]bool{}
+	for _, b := range s.Bindings {
+		if b.Epoch < s.Unit.Epoch && b.State != lifecycle.BindingEnded {
+			return fmt.Sprintf("I2: %s of epoch %d is %s at %d", b.ID, b.Epoch, b.State, s.Unit.Epoch)
+		}
+		if b.State == lifecycle.BindingLive {
+			eyes[string(b.Account)] = true
+			if b.Kind == lifecycle.BindingOwner {
+				owners = append(owners, string(b.Account))
+			}
+		}
+	}
+	if len(owners) > 1 || len(owners) == 1 && owners[0] != m.owner || len(owners) == 0 && m.owner != "" {
+		return fmt.Sprintf("I1: owners %v, want %q", owners, m.owner)
+	}
+	if fmt.Sprint(eyes) != fmt.Sprint(m.eyes) {
+		return fmt.Sprintf("I5: %v can see, want %v", eyes, m.eyes)
+	}
+	if m.place != "bound" && len(s.LiveBindings()) > 0 {
+		return fmt.Sprintf("I5: somebody can see a unit that is %s", m.place)
+	}
+	if _, owned := s.Owner(); owned != (m.place == "bound") {
+		return fmt.Sprintf("I1: owned %v while %s", owned, m.place)
+	}
+	for _, o := range s.Offers {
+		if o.State == lifecycle.OfferPending && o.Epoch < s.Unit.Epoch {
+			return fmt.Sprintf("I2: offer %s of epoch %d waits at %d", o.ID, o.Epoch, s.Unit.Epoch)
+		}
+	}
+	if s.Order != nil && s.Order.State == lifecycle.OrderOpen && s.Order.Epoch < s.Unit.Epoch {
+		return fmt.Sprintf("I2: order %s of epoch %d is open at %d", s.Order.ID, s.Order.Epoch, s.Unit.Epoch)
+	}
+	if _, ok := s.CurrentCertificate(); ok && m.place != "certified" {
+		return "I6: a certificate stands for a unit that is " + m.place
+	}
+	return ""
+}
