@@ -1,0 +1,57 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"quitclaim/service/lifecycle"
+)
+
+// MaxList is how many units one request may name.
+const MaxList = 100
+
+// each does the same with every unit of a list, one change each: what is wrong
+// with one unit costs the others nothing. Only an error that says nothing
+// about a unit ends the list; sent again under the same idempotency key, it
+// goes on where it stopped.
+func (b *Bench) each(ctx context.Context, keys []lifecycle.UnitKey,
+	act func(lifecycle.Snapshot) (lifecycle.Outcome, error),
+) ([]Result, error) {
+	if err := checkList(keys); err != nil {
+		return nil, err
+	}
+	results := make([]Result, 0, len(keys))
+	for _, key := range keys {
+		s, err := b.units.SnapshotByKey(ctx, key)
+		var outcome lifecycle.Outcome
+		if err == nil {
+			key = s.Unit.Key
+			outcome, err = act(s)
+		}
+		if err != nil && !errors.Is(err, lifecycle.ErrRefused) && !errors.Is(err, lifecycle.ErrNotFound) {
+			return nil, fmt.Errorf("unit %d of %d: %w", len(results)+1, len(keys), err)
+		}
+		results = append(results, Result{Key: key, Outcome: outcome, Err: err})
+	}
+	return results, nil
+}
+
+func checkList(keys []lifecycle.UnitKey) error {
+	var invalid lifecycle.Invalid
+	seen := map[string]bool{}
+	for _, key := range keys {
+		if seen[key.String()] {
+			invalid.Add("units", "field.unique")
+			break
+		}
+		seen[key.String()] = true
+	}
+	if len(keys) == 0 {
+		invalid.Add("units", "bench.units-none")
+	}
+	if len(keys) > MaxList {
+		invalid.Add("units", "bench.units-many")
+	}
+	return invalid.Err()
+}

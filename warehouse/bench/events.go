@@ -1,0 +1,70 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strconv"
+	"strings"
+
+	"quitclaim/service/lifecycle"
+)
+
+// feed is everything that happens to units, in the order in which it was
+// committed.
+type feed interface {
+	Checkpoint(ctx context.Context) ([]byte, error)
+	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
+}
+
+// Watch calls changed at each change of the order's unit, from now on, until
+// ctx ends or the person of the context may not see it any more.
+func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(lifecycle.Entry) error) error {
+	// The place first: what happens between the two is then told twice, not
+	// never.
+	since, err := b.present(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := b.Order(ctx, id)
+	if err != nil {
+		return err
+	}
+	for entry, err := range b.feed.Changes(ctx, since) {
+		if err != nil {
+			return fmt.Errorf("follow the feed: %w", err)
+		}
+		if entry.Unit != s.Unit.ID {
+			continue
+		}
+		if _, err := b.Order(ctx, id); err != nil {
+			// Another order now, or another's unit: one last nudge to look
+			// again, without a word about why.
+			return changed(lifecycle.Entry{Seq: entry.Seq})
+		}
+		if err := changed(entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// present is a place in the feed a moment ago: that of the newest checkpoint,
+// whose second line is its size (c2sp.org/tlog-checkpoint).
+func (b *Bench) present(ctx context.Context) (int64, error) {
+	text, err := b.feed.Checkpoint(ctx)
+	if errors.Is(err, lifecycle.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("find the present in the feed: %w", err)
+	}
+	_, rest, _ := strings.Cut(string(text), "\n")
+	line, _, _ := strings.Cut(rest, "\n")
+	size, err := strconv.ParseInt(line, 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read our own checkpoint: %w", err)
+	}
+	return size - 1, nil
+}

@@ -1,0 +1,97 @@
+package bench
+
+import (
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
+)
+
+func (h *Handler) apiCertify(c echo.Context) error {
+	in, err := web.Bind[struct {
+		Units []unitRef `json:"units" validate:"required,min=1,max=100,dive"`
+	}](c)
+	if err != nil {
+		return err
+	}
+	keys, err := keysOf(in.Units)
+	if err != nil {
+		return err
+	}
+	results, err := h.bench.Certify(c.Request().Context(), keys)
+	if err != nil {
+		return err
+	}
+	items, err := h.items(c, results)
+	if err != nil {
+		return err
+	}
+	return web.JSON(c, statusOf(items), web.NewList(items, ""))
+}
+
+// certificateJSON is a certificate as its own organisation sees it.
+type certificateJSON struct {
+	Code        lifecycle.CertificateCode `json:"code"`
+	Epoch       lifecycle.Epoch           `json:"epoch"`
+	Grade       lifecycle.Grade           `json:"grade"`
+	Firmware    string                    `json:"firmware"`
+	SelfCustody bool                      `json:"self_custody"`
+	Waived      []string                  `json:"waived"`
+	IssuedAt    web.Time                  `json:"issued_at"`
+	Text        string                    `json:"text"` // what its QR code says
+	Bytes       []byte                    `json:"bytes"`
+	Page        string                    `json:"page"` // the public page
+}
+
+func (h *Handler) certificateJSON(c lifecycle.Certificate) *certificateJSON {
+	return &certificateJSON{
+		Code: c.Code, Epoch: c.Epoch, Grade: c.Grade, Firmware: c.Firmware, SelfCustody: c.SelfCustody,
+		Waived: append([]string{}, c.Waived...), IssuedAt: web.Time(c.IssuedAt),
+		Text: h.bench.qrText(c), Bytes: c.Bytes, Page: publicPath(c.Code),
+	}
+}
+
+// publicPath is where anybody can look a certificate up.
+func publicPath(code lifecycle.CertificateCode) string { return "/C/" + string(code) }
+
+func codeOf(c echo.Context) lifecycle.CertificateCode {
+	return lifecycle.CertificateCode(web.Param(c, "code"))
+}
+
+func (h *Handler) apiCertificate(c echo.Context) error {
+	found, err := h.bench.Certificate(c.Request().Context(), codeOf(c))
+	if err != nil {
+		return err
+	}
+	return web.JSON(c, http.StatusOK, struct {
+		Unit    unitJSON `json:"unit"`
+		Current bool     `json:"current"`
+		*certificateJSON
+	}{asUnitJSON(found.Snapshot), found.Current(), h.certificateJSON(found.Certificate)})
+}
+
+func (h *Handler) apiLabelPNG(c echo.Context) error {
+	drawn, err := h.bench.Label(c.Request().Context(), codeOf(c))
+	if err != nil {
+		return err
+	}
+	picture, err := drawn.PNG()
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/png", picture)
+}
+
+func (h *Handler) apiLabelSVG(c echo.Context) error {
+	drawn, err := h.bench.Label(c.Request().Context(), codeOf(c))
+	if err != nil {
+		return err
+	}
+	picture, err := drawn.SVG()
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, "image/svg+xml", picture)
+}

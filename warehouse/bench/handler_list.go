@@ -1,0 +1,73 @@
+package bench
+
+import (
+	"net/http"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
+)
+
+// listView is the bench: what to scan, what is here, what comes.
+type listView struct {
+	Scan    *web.ScanForm // nil for those who only look
+	State   lifecycle.State
+	States  []lifecycle.State
+	Rows    []Row
+	Next    string
+	Certify bool // rows can be ticked and certified together
+	Coming  []Parcel
+	More    bool // more is coming than is shown
+}
+
+// comingShown is how much of what arrives the bench shows; all of it is on the
+// page of shipments.
+const comingShown = 10
+
+func (h *Handler) list(c echo.Context) error {
+	ctx, principal := c.Request().Context(), web.Principal(c)
+	page, err := pageOf(c)
+	if err != nil {
+		return err
+	}
+	view := listView{State: stateOf(c), States: BenchStates()}
+	if view.Rows, view.Next, err = h.bench.Here(ctx, view.State, page); err != nil {
+		return err
+	}
+	var more string
+	if view.Coming, more, err = h.bench.Arriving(ctx, lifecycle.Page{Limit: comingShown}); err != nil {
+		return err
+	}
+	view.More = more != ""
+	view.Certify = access.Allowed(principal, access.CertificateIssue) && slices.ContainsFunc(view.Rows, func(r Row) bool { return r.Ready })
+	if access.Allowed(principal, access.UnitScan) {
+		view.Scan = &web.ScanForm{Purpose: lifecycle.PurposeBench}
+	}
+	return h.pages.Render(c, http.StatusOK, "list.html", view)
+}
+
+// stateOf is the list that is asked for; without a word, the one that the
+// person works on.
+func stateOf(c echo.Context) lifecycle.State {
+	asked := lifecycle.State(c.QueryParam("state"))
+	if slices.Contains(BenchStates(), asked) {
+		return asked
+	}
+	principal := web.Principal(c)
+	if access.Allowed(principal, access.CertificateIssue) && !access.Allowed(principal, access.TaskAttest) {
+		return lifecycle.StateReset
+	}
+	return lifecycle.StateReturned
+}
+
+// pageOf reads the place in a list; the store made its cursor.
+func pageOf(c echo.Context) (lifecycle.Page, error) {
+	page, err := web.PageOf(c)
+	if err != nil {
+		return lifecycle.Page{}, err
+	}
+	return lifecycle.Page{After: page.After, Limit: page.Limit}, nil
+}

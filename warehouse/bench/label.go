@@ -1,0 +1,45 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"quitclaim/scanner/label"
+	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/certificate"
+)
+
+// The certificate's label: 62 by 29 mm, the commonest die-cut address label
+// (Brother DK-11209). A QR code of version 13 fits it at three dots a module
+// of a 203 dpi printer.
+const labelWidthMM, labelHeightMM = 62, 29
+
+// Label is the label that goes on the box.
+func (b *Bench) Label(ctx context.Context, code lifecycle.CertificateCode) (label.Label, error) {
+	found, err := b.Certificate(ctx, code)
+	if err != nil {
+		return label.Label{}, err
+	}
+	return b.labelOf(found), nil
+}
+
+// labelOf has the whole certificate in the QR code, and what a person needs to
+// hold it against the unit. Nobody's name is on it.
+func (b *Bench) labelOf(found Certified) label.Label {
+	stated := found.Stated
+	lines := []string{
+		stated.Model, stated.Unit.Serial, stated.Issuer,
+		fmt.Sprintf("%s · %s · %d", stated.At.Format(time.DateOnly), stated.Grade, stated.Epoch),
+	}
+	for _, cloud := range stated.Waived {
+		lines = append(lines, "− "+cloud)
+	}
+	return label.Label{
+		Code: b.qrText(found.Certificate), Lines: append(lines, string(stated.Code)),
+		WidthMM: labelWidthMM, HeightMM: labelHeightMM,
+	}
+}
+
+// qrText is what the certificate's QR code says.
+func (b *Bench) qrText(c lifecycle.Certificate) string { return certificate.Text(b.host, c.Bytes) }
