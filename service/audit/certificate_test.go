@@ -1,0 +1,224 @@
+package audit_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/ledger"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/storetest"
+	"quitclaim/warehouse/certificate"
+)
+
+// said is the public answer as a program reads it.
+type said struct {
+	Code, Verdict, Serial, Model, Issuer, Accreditation, Grade, Firmware, Proof string
+	Current                                                                     bool
+	Epoch                                                                       lifecycle.Epoch
+	AsOf                                                                        time.Time `json:"as_of"`
+	Waived                                                                      []string
+	Bytes                                                                       []byte
+}
+
+func (k *kit) ask(path string) said {
+	k.t.Helper()
+	request := httptest.NewRequest(http.MethodGet, path, nil)
+	request.Header.Set("Accept", "application/json")
+	got := k.site.Do(request)
+	if got.Status != http.StatusOK || got.Header.Get("Vary") != "Accept" {
+		k.t.Fatalf("GET %s = %d %s", path, got.Status, got.Body)
+	}
+	var answer said
+	got.Decode(&answer)
+	return answer
+}
+
+func TestCertificateAnswersAnybody(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit, issued := k.certified()
+	path := "/C/" + string(issued.Code)
+
+	page := k.get(path)
+	for _, text := range []string{
+		"Clear", "Nobody can see through it", unit.Key.Serial, "Second Life", "Acme", "Signed by the unit itself",
+		"Epoch 3 of its credentials", "three different people", "verify-certificate", path + ".tlog-proof",
+	} {
+		if !strings.Contains(page.Body, text) {
+			t.Errorf("the page does not say %q", text)
+		}
+	}
+	got := k.ask(path)
+	stated, err := certificate.Verify(got.Bytes, k.keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := said{
+		Code: string(issued.Code), Verdict: "clear", Current: true, Serial: unit.Key.Serial, Model: "Cam One",
+		Issuer: "Second Life", Accreditation: "Acme", Grade: "device-signed", Firmware: "2.1.0", Epoch: stated.Epoch,
+		AsOf: k.Clock.Now(), Waived: []string{}, Bytes: issued.Bytes, Proof: path + ".tlog-proof",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+
+	// The QR code on the box is the whole certificate; typed small it works too.
+	whole := strings.TrimPrefix(certificate.Text("qc.example", issued.Bytes), "HTTPS://QC.EXAMPLE")
+	if diff := cmp.Diff(got, k.ask(whole)); diff != "" {
+		t.Errorf("by the whole certificate (-want +got):\n%s", diff)
+	}
+	moved := k.get("/c/" + strings.ToLower(string(issued.Code)))
+	if moved.Status != http.StatusMovedPermanently {
+		t.Fatalf("the lower-case path = %d", moved.Status)
+	}
+	if got := k.get(moved.Header.Get("Location")); got.Status != http.StatusOK {
+		t.Errorf("GET %s = %d", moved.Header.Get("Location"), got.Status)
+	}
+}
+
+func TestCertificateSaysWhatIsTrueNow(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	cases := []struct {
+		name    string
+		then    func(unit lifecycle.Unit)
+		verdict string
+		shown   string
+	}{
+		{"held", func(u lifecycle.Unit) {
+			k.Must(t, u.ID, lifecycle.PlaceHold{Command: k.By(k.Validator), ID: lifecycle.HoldID(storetest.NewID("hld")), Kind: lifecycle.HoldLegal}.Decide)
+		}, "held", "Do not buy it"},
+		{"sold", func(u lifecycle.Unit) {
+			k.Must(t, u.ID, lifecycle.Sell{Command: k.By(k.Validator), ID: lifecycle.SaleID(storetest.NewID("sal"))}.Decide)
+		}, "unknown", "This certificate is history"},
+		{"reopened", func(u lifecycle.Unit) {
+			k.Must(t, u.ID, lifecycle.Reopen{Command: k.By(k.Validator), Order: lifecycle.OrderID(storetest.NewID("ord"))}.Decide)
+		}, "unknown", "says nothing about today"},
+		{"on the road", func(u lifecycle.Unit) {
+			k.Must(t, u.ID, lifecycle.Ship{Command: k.By(k.Technician), ID: lifecycle.ShipmentID(storetest.NewID("shp")), To: k.Retailer.ID}.Decide)
+		}, "clear", "Nobody can see through it"},
+	}
+	for _, c := range cases {
+		unit, issued := k.certified()
+		c.then(unit)
+		got := k.ask("/C/" + string(issued.Code))
+		if got.Verdict != c.verdict {
+			t.Errorf("%s: verdict %q, want %q", c.name, got.Verdict, c.verdict)
+		}
+		if got.Current == (c.verdict == "unknown") {
+			t.Errorf("%s: current = %v", c.name, got.Current)
+		}
+		if body := k.get("/C/" + string(issued.Code)).Body; !strings.Contains(strings.ToLower(body), strings.ToLower(c.shown)) {
+			t.Errorf("%s: the page does not say %q", c.name, c.shown)
+		}
+	}
+}
+
+// What is public names no person, no receipt, no network, no account: not by
+// name and not by id.
+func TestPublicPagesHoldNoPersonalData(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit, issued := k.certified()
+	s := k.snapshot(unit)
+	private := []string{
+		"Test Person", "@example.test", string(k.Technician.Person), string(k.Validator.Person), string(k.Clerk.Person),
+		string(k.Owner.Person), string(s.Return.ID), s.Return.ReceiptHash, string(s.Unit.ID), string(s.Order.ID), "psn_",
+		s.Unit.Verifier, s.Unit.Network, string(k.Warehouse.ID), "Corner Shop",
+	}
+	request := httptest.NewRequest(http.MethodGet, "/C/"+string(issued.Code), nil)
+	request.Header.Set("Accept", "application/json")
+	for name, body := range map[string]string{
+		"page": k.get("/C/" + string(issued.Code)).Body, "JSON": k.site.Do(request).Body,
+		"proof": k.get("/C/" + string(issued.Code) + ".tlog-proof").Body,
+	} {
+		for _, secret := range private {
+			if secret != "" && strings.Contains(body, secret) {
+				t.Errorf("the %s holds %q", name, secret)
+			}
+		}
+	}
+}
+
+func TestUnknownCertificatesLookAlike(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit, issued := k.certified()
+	stated, _, err := certificate.Parse(issued.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := stated
+	other.Epoch++
+	resigned, err := certificate.Sign(other, k.Ring.Certificate())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tail := func(data []byte) string { return strings.TrimPrefix(certificate.Text("h", data), "HTTPS://H/C/") }
+	want := k.get("/C/AAAAAAAAAAAAAAAAAAAAAAAAAA")
+	if want.Status != http.StatusNotFound {
+		t.Fatalf("an unknown code = %d", want.Status)
+	}
+	for name, segment := range map[string]string{
+		"serial": unit.Key.Serial, "unit id": string(unit.ID), "brand and serial": "acme%2F" + unit.Key.Serial, "noise": "~~~",
+		"forged": tail(forged(t, stated)), "another statement by our key": tail(resigned),
+		"cut off": tail(issued.Bytes[:len(issued.Bytes)-1]), "proof of nothing": "AAAAAAAAAAAAAAAAAAAAAAAAAA.tlog-proof",
+	} {
+		got := k.get("/C/" + segment)
+		if got.Status != http.StatusNotFound || got.Body != want.Body {
+			t.Errorf("%s = %d, not the constant 404", name, got.Status)
+		}
+	}
+}
+
+func TestGuessingIsSlowedAndKnownCodesAreNot(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	_, issued := k.certified()
+	throttled := 0
+	for range 60 {
+		if k.get("/C/BBBBBBBBBBBBBBBBBBBBBBBBBB").Status == http.StatusTooManyRequests {
+			throttled++
+		}
+	}
+	if throttled == 0 {
+		t.Error("60 guesses in one moment were all answered")
+	}
+	if got := k.get("/C/" + string(issued.Code)); got.Status != http.StatusOK {
+		t.Errorf("a buyer in the same network gets %d", got.Status)
+	}
+}
+
+// The proof of a certificate holds for an auditor who has its entry.
+func TestCertificateProof(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit, issued := k.certified()
+	got := k.get("/C/" + string(issued.Code) + ".tlog-proof")
+	if got.Status != http.StatusOK || !strings.Contains(got.Header.Get("Content-Disposition"), string(issued.Code)+".tlog-proof") {
+		t.Fatalf("proof = %d %s", got.Status, got.Body)
+	}
+	proof, err := ledger.ParseProof([]byte(got.Body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaf, err := k.Leaf(t.Context(), string(unit.ID), proof.Index)
+	if err != nil {
+		t.Fatal(err)
+	}
+	entry, err := leaf.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := proof.Verify(ledger.LeafHash(entry), k.verifiers()); err != nil {
+		t.Errorf("the proof does not hold: %v", err)
+	}
+	if leaf.Event != string(lifecycle.EventCertify) {
+		t.Errorf("the proof is of %s", leaf.Event)
+	}
+}
