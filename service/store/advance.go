@@ -74,8 +74,28 @@ func (s *Store) advance(ctx context.Context, id lifecycle.UnitID, also func(*eng
 // key that is on record already is a refusal, "register.exists".
 func (s *Store) Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide,
 ) (lifecycle.Outcome, error) {
+	return s.registerAlso(ctx, key, model, nil, decide)
+}
+
+// RegisterWithReceipt is Register, and keeps the receipt number, sealed, in the
+// same transaction.
+func (s *Store) RegisterWithReceipt(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID,
+	org lifecycle.OrgID, receipt string, decide lifecycle.Decide,
+) (lifecycle.Outcome, error) {
+	return s.registerAlso(ctx, key, model, func(tx *engine.Tx, u lifecycle.Unit) error {
+		return s.putReceipt(tx, u, org, receipt)
+	}, decide)
+}
+
+func (s *Store) registerAlso(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID,
+	also func(*engine.Tx, lifecycle.Unit) error, decide lifecycle.Decide,
+) (lifecycle.Outcome, error) {
 	outcome, replayed, err := once(ctx, s, key.String(), func(tx *engine.Tx) (lifecycle.Outcome, error) {
-		return s.register(tx, key, model, decide)
+		outcome, err := s.register(tx, key, model, decide)
+		if err == nil && also != nil {
+			err = also(tx, outcome.Change.Unit)
+		}
+		return outcome, err
 	})
 	outcome.Replayed = replayed
 	return outcome, err
@@ -107,6 +127,9 @@ func (s *Store) register(tx *engine.Tx, key lifecycle.UnitKey, model lifecycle.M
 		return lifecycle.Outcome{}, &lifecycle.Refusal{
 			Event: lifecycle.EventRegister, Reasons: []lifecycle.Reason{{Code: "register.exists"}},
 		}
+	}
+	if _, err := s.label(tx, change.Unit.ID); err != nil {
+		return lifecycle.Outcome{}, err
 	}
 	return s.enter(tx, change)
 }

@@ -22,6 +22,15 @@ func (s *Store) CredentialByHash(ctx context.Context, hash string) (access.Crede
 	})
 }
 
+const sqlCredential = `
+SELECT credential_id, hash, kind, person_id, org_id, scopes, name, created_at, ended_at
+FROM credential WHERE credential_id = $1`
+
+// Credential reads one token by its id, also an ended one.
+func (s *Store) Credential(ctx context.Context, id string) (access.Credential, error) {
+	return get(ctx, s, func(tx *engine.Tx) (access.Credential, error) { return oneCredential(tx, sqlCredential, id) })
+}
+
 func oneCredential(tx *engine.Tx, query, key string) (access.Credential, error) {
 	found, err := engine.List(tx, query, []any{key}, scanCredential)
 	if err != nil {

@@ -20,6 +20,9 @@ func (s *Store) Ledger(ctx context.Context) book.Reader {
 // second behind.
 func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) { return get(ctx, s, book.Newest) }
 
+// Head is the index of the newest entry: a feed since Head begins now.
+func (s *Store) Head(ctx context.Context) (int64, error) { return get(ctx, s, book.Last) }
+
 // SignCheckpoint signs a checkpoint of everything that is committed, and
 // returns its text.
 func (s *Store) SignCheckpoint(ctx context.Context) ([]byte, error) {

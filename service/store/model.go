@@ -86,7 +86,7 @@ ON CONFLICT (model_id) DO UPDATE SET vendor_id = excluded.vendor_id, brand = exc
 
 // SaveModel adds a model or writes it anew, and enters it into the ledger. A
 // name that another model of the brand has, or a GTIN that any has, is
-// lifecycle.ErrInvalid: "name.taken", "gtin.taken".
+// lifecycle.ErrInvalid: "model.name-taken", "model.gtin-taken".
 func (s *Store) SaveModel(ctx context.Context, m lifecycle.Model) (lifecycle.Model, error) {
 	saved, _, err := once(ctx, s, "model "+m.Brand+"/"+m.Name, func(tx *engine.Tx) (lifecycle.Model, error) {
 		if err := putModel(tx, m); err != nil {
@@ -104,10 +104,10 @@ const sqlOtherWithGTIN = `SELECT model_id FROM model WHERE gtin = $1 AND model_i
 func putModel(tx *engine.Tx, m lifecycle.Model) error {
 	var other string
 	if taken, err := tx.Get(sqlModelByName, []any{m.Brand, m.Name, string(m.ID)}, &other); err != nil || taken {
-		return invalid("name", "name.taken", err)
+		return invalid("name", "model.name-taken", err)
 	}
 	if taken, err := tx.Get(sqlOtherWithGTIN, []any{m.GTIN, string(m.ID)}, &other); err != nil || taken {
-		return invalid("gtin", "gtin.taken", err)
+		return invalid("gtin", "model.gtin-taken", err)
 	}
 	clouds, errClouds := json.Marshal(m.Clouds)
 	checklist, errChecklist := json.Marshal(m.Checklist)

@@ -54,22 +54,32 @@ func once[T any](ctx context.Context, s *Store, scope string, run func(*engine.T
 	return r.answer, r.replayed, nil
 }
 
-const sqlAnswer = `
-SELECT digest, sealed FROM idempotency
-WHERE scope = $1 AND principal = $2 AND route = $3 AND key_hash = $4 AND expires_at > $5`
+const sqlAttempt = `
+SELECT digest FROM attempt
+WHERE principal = $1 AND route = $2 AND key_hash = $3 AND expires_at > $4`
 
+const sqlAnswer = `
+SELECT sealed FROM answer
+WHERE principal = $1 AND route = $2 AND key_hash = $3 AND expires_at > $4 AND scope = $5`
+
+// savedAnswer is what was answered to this attempt about this scope. The same
+// key with another body is refused, whatever that body is about.
 func (s *Store) savedAnswer(tx *engine.Tx, scope string, a access.Idempotency) ([]byte, bool, error) {
+	key := append(attemptKey(a), s.now().UnixMilli())
 	var digest string
-	var sealed []byte
-	found, err := tx.Get(sqlAnswer, append(attemptKey(scope, a), s.now().UnixMilli()), &digest, &sealed)
+	found, err := tx.Get(sqlAttempt, key, &digest)
 	if err != nil {
-		return nil, false, fmt.Errorf("read saved answer: %w", err)
+		return nil, false, fmt.Errorf("read attempt: %w", err)
 	}
 	if !found {
 		return nil, false, nil
 	}
-	if digest != a.BodyDigest {
+	if digest != s.digestHash(a) {
 		return nil, false, fmt.Errorf("%s: %w", a.Route, lifecycle.ErrKeyReused)
+	}
+	var sealed []byte
+	if found, err = tx.Get(sqlAnswer, append(key, scope), &sealed); err != nil || !found {
+		return nil, false, err
 	}
 	answer, err := s.answers.Open(answerField(scope, a), sealed)
 	if err != nil {
@@ -78,11 +88,15 @@ func (s *Store) savedAnswer(tx *engine.Tx, scope string, a access.Idempotency) (
 	return answer, true, nil
 }
 
+const sqlSaveAttempt = `
+INSERT INTO attempt (principal, route, key_hash, digest, expires_at)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (principal, route, key_hash) DO UPDATE SET digest = excluded.digest, expires_at = excluded.expires_at`
+
 const sqlSaveAnswer = `
-INSERT INTO idempotency (scope, principal, route, key_hash, digest, sealed, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
-ON CONFLICT (scope, principal, route, key_hash) DO UPDATE SET digest = excluded.digest, sealed = excluded.sealed,
-  expires_at = excluded.expires_at`
+INSERT INTO answer (principal, route, key_hash, scope, sealed, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (scope, principal, route, key_hash) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at`
 
 func (s *Store) saveAnswer(tx *engine.Tx, scope string, a access.Idempotency, answer any) error {
 	plain, err := json.Marshal(answer)
@@ -94,15 +108,16 @@ func (s *Store) saveAnswer(tx *engine.Tx, scope string, a access.Idempotency, an
 		return fmt.Errorf("seal answer: %w", err)
 	}
 	until := s.now().Add(keepAnswers).UnixMilli()
-	if _, err := tx.Exec(sqlSaveAnswer, append(attemptKey(scope, a), a.BodyDigest, sealed, until)...); err != nil {
+	if _, err := tx.Exec(sqlSaveAttempt, append(attemptKey(a), s.digestHash(a), until)...); err != nil {
+		return fmt.Errorf("save attempt: %w", err)
+	}
+	if _, err := tx.Exec(sqlSaveAnswer, append(attemptKey(a), scope, sealed, until)...); err != nil {
 		return fmt.Errorf("save answer: %w", err)
 	}
 	return nil
 }
 
-func attemptKey(scope string, a access.Idempotency) []any {
-	return []any{scope, a.Principal, a.Route, keyHash(a)}
-}
+func attemptKey(a access.Idempotency) []any { return []any{a.Principal, a.Route, keyHash(a)} }
 
 // keyHash stands for the client's key, which is any text the client likes.
 func keyHash(a access.Idempotency) string {
@@ -110,8 +125,14 @@ func keyHash(a access.Idempotency) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// digestHash stands for the body. It is keyed: the body of a return over the
+// cap holds a password, and who has the file must not be able to try some.
+func (s *Store) digestHash(a access.Idempotency) string {
+	return s.keys.LookupHash("body", a.BodyDigest)
+}
+
 // answerField binds a sealed answer to its row: moved to another, it does not
 // open.
 func answerField(scope string, a access.Idempotency) string {
-	return "idempotency.sealed\x00" + scope + "\x00" + a.Principal + "\x00" + a.Route + "\x00" + keyHash(a)
+	return "answer.sealed\x00" + scope + "\x00" + a.Principal + "\x00" + a.Route + "\x00" + keyHash(a)
 }

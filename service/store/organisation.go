@@ -20,6 +20,19 @@ func (s *Store) Organisation(ctx context.Context, id lifecycle.OrgID) (access.Or
 	return get(ctx, s, func(tx *engine.Tx) (access.Organisation, error) { return readOrganisation(tx, id) })
 }
 
+const sqlFirstOrganisation = `SELECT org_id FROM organisation ORDER BY created_at, org_id LIMIT 1`
+
+// FirstOrganisation is the oldest one: the host, who lets others in.
+func (s *Store) FirstOrganisation(ctx context.Context) (access.Organisation, error) {
+	return get(ctx, s, func(tx *engine.Tx) (access.Organisation, error) {
+		var id lifecycle.OrgID
+		if _, err := tx.Get(sqlFirstOrganisation, nil, engine.TextTo(&id)); err != nil {
+			return access.Organisation{}, fmt.Errorf("read first organisation: %w", err)
+		}
+		return readOrganisation(tx, id)
+	})
+}
+
 func readOrganisation(tx *engine.Tx, id lifecycle.OrgID) (access.Organisation, error) {
 	found, err := engine.List(tx, sqlOrganisation, []any{string(id)}, scanOrganisation)
 	if err != nil {
@@ -108,16 +121,20 @@ const sqlDropBrand = `DELETE FROM brand WHERE brand = $1 AND org_id = $2`
 // "brand.taken".
 func (s *Store) SaveOrganisation(ctx context.Context, o access.Organisation) (access.Organisation, error) {
 	saved, _, err := once(ctx, s, "organisation "+o.Name, func(tx *engine.Tx) (access.Organisation, error) {
-		_, err := tx.Exec(sqlPutOrganisation, string(o.ID), string(o.Kind), o.Name, o.CreatedAt.UnixMilli())
-		if err != nil {
-			return o, fmt.Errorf("write organisation %s: %w", o.ID, err)
-		}
-		if err := putBrands(tx, o); err != nil {
-			return o, err
-		}
-		return o, s.enterAdmin(tx, book.Record{Kind: "org", Subject: string(o.ID), Event: "save"}, o)
+		return o, s.putOrganisation(tx, o)
 	})
 	return saved, err
+}
+
+func (s *Store) putOrganisation(tx *engine.Tx, o access.Organisation) error {
+	_, err := tx.Exec(sqlPutOrganisation, string(o.ID), string(o.Kind), o.Name, o.CreatedAt.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("write organisation %s: %w", o.ID, err)
+	}
+	if err := putBrands(tx, o); err != nil {
+		return err
+	}
+	return s.enterAdmin(tx, book.Record{Kind: "org", Subject: string(o.ID), Event: "save"}, o)
 }
 
 func putBrands(tx *engine.Tx, o access.Organisation) error {

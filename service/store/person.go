@@ -127,8 +127,10 @@ func (s *Store) unsealPeople(tx *engine.Tx, rows []personRow) ([]access.Person, 
 	return people, nil
 }
 
-// SavePerson adds a person or writes them anew; only AdvanceGeneration moves
-// the generation. A mail address that another has is lifecycle.ErrInvalid,
+// SavePerson adds a person. Of one who is on record it writes name, address
+// and roles anew; password, generation and whether they may sign in are
+// ChangePerson's, so that nothing read earlier undoes what happened since. A
+// mail address that another has is lifecycle.ErrInvalid,
 // "email.taken".
 func (s *Store) SavePerson(ctx context.Context, p access.Person) (access.Person, error) {
 	// The saved answer is the id alone: it outlives the person's own key.
@@ -145,7 +147,7 @@ const sqlPutPerson = `
 INSERT INTO person (person_id, org_id, roles, sealed, email_hash, password_hash, generation, created_at, disabled_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 ON CONFLICT (person_id) DO UPDATE SET org_id = excluded.org_id, roles = excluded.roles, sealed = excluded.sealed,
-  email_hash = excluded.email_hash, password_hash = excluded.password_hash, disabled_at = excluded.disabled_at`
+  email_hash = excluded.email_hash`
 
 const sqlHolderOfEmail = `SELECT person_id FROM person WHERE email_hash = $1 AND person_id <> $2`
 
@@ -156,17 +158,9 @@ func (s *Store) putPerson(tx *engine.Tx, p access.Person) error {
 	if err != nil || taken {
 		return invalid("email", "email.taken", err)
 	}
-	key, err := s.ownKey(tx, string(p.ID))
+	sealed, err := s.sealPerson(tx, p)
 	if err != nil {
 		return err
-	}
-	plain, err := json.Marshal(personal{Name: p.Name, Email: strings.TrimSpace(p.Email)})
-	if err != nil {
-		return fmt.Errorf("write person %s: %w", p.ID, err)
-	}
-	sealed, err := key.Seal(personField, plain)
-	if err != nil {
-		return fmt.Errorf("seal person %s: %w", p.ID, err)
 	}
 	roles, err := json.Marshal(p.Roles)
 	if err != nil {
@@ -178,6 +172,22 @@ func (s *Store) putPerson(tx *engine.Tx, p access.Person) error {
 		return fmt.Errorf("write person %s: %w", p.ID, err)
 	}
 	return s.enterPerson(tx, p, "save")
+}
+
+func (s *Store) sealPerson(tx *engine.Tx, p access.Person) ([]byte, error) {
+	key, err := s.ownKey(tx, string(p.ID))
+	if err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(personal{Name: p.Name, Email: strings.TrimSpace(p.Email)})
+	if err != nil {
+		return nil, fmt.Errorf("seal person %s: %w", p.ID, err)
+	}
+	sealed, err := key.Seal(personField, plain)
+	if err != nil {
+		return nil, fmt.Errorf("seal person %s: %w", p.ID, err)
+	}
+	return sealed, nil
 }
 
 // enterPerson enters ids and roles, and nothing else, into the ledger.
@@ -192,50 +202,4 @@ func (s *Store) enterPerson(tx *engine.Tx, p access.Person, event string) error 
 // emailHash is by what a person is found: the address is sealed.
 func (s *Store) emailHash(email string) string {
 	return s.keys.LookupHash("mail", strings.ToLower(strings.TrimSpace(email)))
-}
-
-const sqlAdvanceGeneration = `
-UPDATE person SET generation = generation + 1 WHERE person_id = $1 RETURNING generation`
-
-// AdvanceGeneration ends all sessions of a person, by numbering the next ones
-// anew. It returns that number.
-func (s *Store) AdvanceGeneration(ctx context.Context, id lifecycle.PersonID) (int64, error) {
-	return write(ctx, s, func(tx *engine.Tx) (generation int64, err error) {
-		found, err := tx.Get(sqlAdvanceGeneration, []any{string(id)}, &generation)
-		if err == nil && !found {
-			err = lifecycle.ErrNotFound
-		}
-		if err != nil {
-			return 0, fmt.Errorf("advance generation of %s: %w", id, err)
-		}
-		return generation, nil
-	})
-}
-
-const sqlForgetPerson = `
-UPDATE person SET sealed = NULL, email_hash = NULL, password_hash = NULL, generation = generation + 1,
-  disabled_at = coalesce(disabled_at, $2)
-WHERE person_id = $1`
-
-// ForgetPerson deletes the key of everything personal about a person, and what
-// they could sign in with. The opaque id stays in the records, so proofs still
-// verify.
-func (s *Store) ForgetPerson(ctx context.Context, id lifecycle.PersonID) error {
-	_, _, err := once(ctx, s, "forget "+string(id), func(tx *engine.Tx) (struct{}, error) {
-		if err := forget(tx, string(id)); err != nil {
-			return struct{}{}, err
-		}
-		if _, err := tx.Exec(sqlForgetPerson, string(id), s.now().UnixMilli()); err != nil {
-			return struct{}{}, fmt.Errorf("forget person %s: %w", id, err)
-		}
-		if _, err := tx.Exec(sqlEndCredentialsOf, string(id), s.now().UnixMilli()); err != nil {
-			return struct{}{}, fmt.Errorf("end tokens of %s: %w", id, err)
-		}
-		p, err := s.readPerson(tx, sqlPerson, string(id))
-		if err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, s.enterPerson(tx, p, "forget")
-	})
-	return err
 }

@@ -11,8 +11,13 @@ import (
 const purgePortion = 500
 
 const sqlPurgeAnswers = `
-DELETE FROM idempotency WHERE (scope, principal, route, key_hash) IN (
-  SELECT scope, principal, route, key_hash FROM idempotency
+DELETE FROM answer WHERE (scope, principal, route, key_hash) IN (
+  SELECT scope, principal, route, key_hash FROM answer
+  WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+
+const sqlPurgeAttempts = `
+DELETE FROM attempt WHERE (principal, route, key_hash) IN (
+  SELECT principal, route, key_hash FROM attempt
   WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
 
 const sqlPurgeSessions = `
@@ -26,7 +31,7 @@ func (s *Store) Purge(ctx context.Context) (int, error) {
 	for {
 		rows, err := write(ctx, s, func(tx *engine.Tx) (int64, error) {
 			var rows int64
-			for _, query := range []string{sqlPurgeAnswers, sqlPurgeSessions} {
+			for _, query := range []string{sqlPurgeAnswers, sqlPurgeAttempts, sqlPurgeSessions} {
 				n, err := tx.Exec(query, s.now().UnixMilli(), int64(purgePortion))
 				if err != nil {
 					return 0, fmt.Errorf("purge: %w", err)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/engine"
@@ -55,6 +56,20 @@ func byCode[C ~string, T any](ctx context.Context, s *Store, kind facts.Kind, co
 // Bindings lists every binding that a unit ever had, oldest first.
 func (s *Store) Bindings(ctx context.Context, unit lifecycle.UnitID) ([]lifecycle.Binding, error) {
 	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Binding, error) { return facts.Bindings(tx, unit) })
+}
+
+// OffersTo lists the offers that wait for a person, newest first. Some may be
+// too old by now.
+func (s *Store) OffersTo(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.PersonOffer, error) { return facts.OffersTo(tx, person) })
+}
+
+// ReturnsSince lists an organisation's returns, newest first, cancelled ones
+// among them, each with its unit as it is now.
+func (s *Store) ReturnsSince(ctx context.Context, org lifecycle.OrgID, since time.Time, limit int) ([]lifecycle.TakenBack, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.TakenBack, error) {
+		return facts.ReturnsSince(tx, org, since, limitOf(lifecycle.Page{Limit: limit}))
+	})
 }
 
 // MineOf lists a person's bindings that stand, pending ones among them.

@@ -27,6 +27,13 @@ func (s *Store) SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifec
 	})
 }
 
+// Rows is every row that there is about a unit, in the shape of a snapshot,
+// also those that no rule looks at any more: for who verifies the tables by the
+// ledger. It has no model.
+func (s *Store) Rows(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error) {
+	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) { return facts.Rows(tx, unit, s.now()) })
+}
+
 func (s *Store) snapshot(tx *engine.Tx, unit lifecycle.UnitID, actor lifecycle.Actor) (lifecycle.Snapshot, error) {
 	record, err := facts.Load(tx, unit, s.now())
 	if err != nil {

@@ -31,6 +31,9 @@ type Config struct {
 	Now func() time.Time
 	// NewID makes an opaque id with this prefix, from crypto/rand.
 	NewID func(prefix string) string
+	// NewLabel draws the code of a new unit's label, from crypto/rand; nil:
+	// units get no label.
+	NewLabel func() (string, error)
 	// Log gets what nobody is there to be told; nil: nothing.
 	Log *slog.Logger
 	// Readers is the number of reading connections; 0: twice the cores.
@@ -39,12 +42,13 @@ type Config struct {
 
 // Store is the open database. Its methods may be called from any goroutine.
 type Store struct {
-	db    *engine.DB
-	log   *book.Log
-	bell  *book.Bell
-	keys  *keyring.Ring
-	now   func() time.Time
-	newID func(prefix string) string
+	db       *engine.DB
+	log      *book.Log
+	bell     *book.Bell
+	keys     *keyring.Ring
+	now      func() time.Time
+	newID    func(prefix string) string
+	newLabel func() (string, error)
 
 	// The keys of the service's own subjects, opened once.
 	answers, sessions keyring.SubjectKey
@@ -64,7 +68,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID}
+	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID, newLabel: config.NewLabel}
 	settings := engine.Config{
 		Dir: config.Dir, ReadOnly: config.ReadOnly, Readers: config.Readers, Migrations: migrations, Log: config.Log,
 	}

@@ -20,7 +20,8 @@ func (s *Store) UnitByKey(ctx context.Context, key lifecycle.UnitKey) (lifecycle
 
 // UnitByCode reads the unit to which a code or an id of this kind belongs:
 // "binding", "return", "order", "sale", "certificate", "hold" or "flag" by id,
-// "offer" by the hash of its code, "unit" by the folded key.
+// "offer" by the hash of its code, "unit" by the folded key, "label" by the code
+// on it.
 func (s *Store) UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error) {
 	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Unit, error) { return unitByCode(tx, facts.Kind(kind), code) })
 }
@@ -52,6 +53,14 @@ func (s *Store) Units(ctx context.Context, filter lifecycle.UnitFilter, page lif
 func (s *Store) Arriving(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error) {
 	return s.listUnits(ctx, page, func(tx *engine.Tx, limit int) ([]lifecycle.Unit, error) {
 		return facts.Arriving(tx, org, page.After, limit)
+	})
+}
+
+// Departing lists the units that an organisation has sent and that have not
+// arrived.
+func (s *Store) Departing(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error) {
+	return s.listUnits(ctx, page, func(tx *engine.Tx, limit int) ([]lifecycle.Unit, error) {
+		return facts.Departing(tx, org, page.After, limit)
 	})
 }
 

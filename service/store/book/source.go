@@ -115,3 +115,12 @@ func Newest(tx *engine.Tx) ([]byte, error) {
 	}
 	return note, nil
 }
+
+// Last is the index of the newest entry, -1 for an empty log.
+func Last(tx *engine.Tx) (int64, error) {
+	var size int64
+	if _, err := tx.Get(sqlHead, nil, &size); err != nil {
+		return 0, fmt.Errorf("read the head of the ledger: %w", err)
+	}
+	return size - 1, nil
+}

@@ -86,7 +86,7 @@ func boolRank(b bool) int {
 }
 
 const sqlMineOf = `
-SELECT u.unit_id, u.brand, u.serial, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
+SELECT u.unit_id, u.brand, u.serial, NULL, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
        b.created_at, b.live_at, b.ended_at, b.ended_by, b.proof_hash
 FROM binding b JOIN unit u ON u.unit_id = b.unit_id
 WHERE b.account = $1 AND b.state <> 'ended'
@@ -98,9 +98,11 @@ func MineOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PersonBinding
 }
 
 const sqlPastOf = `
-SELECT u.unit_id, u.brand, u.serial, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
+SELECT u.unit_id, u.brand, u.serial, r.return_id, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch,
        b.created_at, b.live_at, b.ended_at, b.ended_by, b.proof_hash
 FROM binding b JOIN unit u ON u.unit_id = b.unit_id
+LEFT JOIN unit_return r ON r.unit_id = b.unit_id AND r.former_owner = b.account AND r.at = b.ended_at
+  AND b.ended_by = 'return'
 WHERE b.account = $1 AND b.state = 'ended' AND b.live_at IS NOT NULL
 ORDER BY b.unit_id, b.binding_id`
 
@@ -111,6 +113,7 @@ func PastOf(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PersonBinding
 
 func scanPersonBinding(scan engine.Scan) (lifecycle.PersonBinding, error) {
 	var p lifecycle.PersonBinding
-	err := scan(append([]any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial}, bindingColumns(&p.Binding)...)...)
+	unit := []any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial, engine.TextTo(&p.Return)}
+	err := scan(append(unit, bindingColumns(&p.Binding)...)...)
 	return p, err
 }

@@ -14,17 +14,24 @@ FROM hold WHERE unit_id = $1 AND lifted_at IS NULL
 ORDER BY placed_at, hold_id`
 
 func standingHolds(tx *engine.Tx, unit lifecycle.UnitID) ([]lifecycle.Hold, error) {
-	return engine.List(tx, sqlStandingHolds, []any{string(unit)}, func(scan engine.Scan) (lifecycle.Hold, error) {
-		var h lifecycle.Hold
-		var placedBy []byte
-		err := scan(engine.TextTo(&h.ID), engine.TextTo(&h.Kind), &placedBy, engine.Instant{To: &h.PlacedAt},
-			engine.TextTo(&h.ApprovedBy), engine.TextTo(&h.LiftedBy), engine.Instant{To: &h.LiftedAt})
-		if err != nil {
-			return h, err
-		}
-		err = json.Unmarshal(placedBy, &h.PlacedBy)
+	return engine.List(tx, sqlStandingHolds, []any{string(unit)}, scanHold)
+}
+
+const sqlAllHolds = `
+SELECT hold_id, kind, placed_by, placed_at, approved_by, lifted_by, lifted_at
+FROM hold WHERE unit_id = $1
+ORDER BY placed_at, hold_id`
+
+func scanHold(scan engine.Scan) (lifecycle.Hold, error) {
+	var h lifecycle.Hold
+	var placedBy []byte
+	err := scan(engine.TextTo(&h.ID), engine.TextTo(&h.Kind), &placedBy, engine.Instant{To: &h.PlacedAt},
+		engine.TextTo(&h.ApprovedBy), engine.TextTo(&h.LiftedBy), engine.Instant{To: &h.LiftedAt})
+	if err != nil {
 		return h, err
-	})
+	}
+	err = json.Unmarshal(placedBy, &h.PlacedBy)
+	return h, err
 }
 
 const sqlPutHold = `

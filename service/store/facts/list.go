@@ -98,6 +98,17 @@ func Arriving(tx *engine.Tx, org lifecycle.OrgID, after string, limit int) ([]li
 	return unitsBy(tx, sqlArriving, string(org), after, int64(limit))
 }
 
+const sqlDeparting = `
+SELECT unit_id FROM shipment
+WHERE from_org = $1 AND received_at IS NULL AND unit_id > $2
+ORDER BY unit_id LIMIT $3`
+
+// Departing lists the units that an organisation has sent and that have not
+// arrived.
+func Departing(tx *engine.Tx, org lifecycle.OrgID, after string, limit int) ([]lifecycle.Unit, error) {
+	return unitsBy(tx, sqlDeparting, string(org), after, int64(limit))
+}
+
 const sqlUnitsOfShipment = `SELECT unit_id FROM shipment WHERE shipment_id = $1 ORDER BY unit_id LIMIT $2`
 
 // UnitsOfShipment lists what travels, or travelled, under one id.

@@ -13,6 +13,7 @@ type Kind string
 // The kinds of codes that lead to a unit.
 const (
 	KindUnit        Kind = "unit" // the unit's key, "brand/serial", folded
+	KindLabel       Kind = "label"
 	KindBinding     Kind = "binding"
 	KindReturn      Kind = "return"
 	KindOrder       Kind = "order"

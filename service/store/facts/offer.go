@@ -32,12 +32,38 @@ func OfferByCode(tx *engine.Tx, unit lifecycle.UnitID, codeHash string) (lifecyc
 	return offers[0], nil
 }
 
+const sqlAllOffers = `
+SELECT offer_id, state, from_person, to_person, code_hash, epoch, created_at, expires_at, ended_at
+FROM offer WHERE unit_id = $1
+ORDER BY created_at, offer_id`
+
+const sqlOffersTo = `
+SELECT u.unit_id, u.brand, u.serial, o.offer_id, o.state, o.from_person, o.to_person, o.code_hash, o.epoch,
+       o.created_at, o.expires_at, o.ended_at
+FROM offer o JOIN unit u ON u.unit_id = o.unit_id
+WHERE o.to_person = $1 AND o.state = 'pending' AND o.epoch = u.epoch
+ORDER BY o.created_at DESC, o.offer_id`
+
+// OffersTo lists the offers that wait for a person, newest first.
+func OffersTo(tx *engine.Tx, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error) {
+	return engine.List(tx, sqlOffersTo, []any{string(person)}, func(scan engine.Scan) (lifecycle.PersonOffer, error) {
+		var p lifecycle.PersonOffer
+		err := scan(append([]any{engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial}, offerColumns(&p.Offer)...)...)
+		return p, err
+	})
+}
+
 func scanOffer(scan engine.Scan) (lifecycle.Offer, error) {
 	var o lifecycle.Offer
-	err := scan(engine.TextTo(&o.ID), engine.TextTo(&o.State), engine.TextTo(&o.From), engine.TextTo(&o.To),
-		&o.CodeHash, &o.Epoch, engine.Instant{To: &o.CreatedAt}, engine.Instant{To: &o.ExpiresAt},
-		engine.Instant{To: &o.EndedAt})
+	err := scan(offerColumns(&o)...)
 	return o, err
+}
+
+func offerColumns(o *lifecycle.Offer) []any {
+	return []any{
+		engine.TextTo(&o.ID), engine.TextTo(&o.State), engine.TextTo(&o.From), engine.TextTo(&o.To), &o.CodeHash, &o.Epoch,
+		engine.Instant{To: &o.CreatedAt}, engine.Instant{To: &o.ExpiresAt}, engine.Instant{To: &o.EndedAt},
+	}
 }
 
 const sqlPutOffer = `

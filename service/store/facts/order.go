@@ -85,13 +85,19 @@ FROM attestation WHERE unit_id = $1 AND order_id = $2
 ORDER BY at, check_id, person_id`
 
 func attestations(tx *engine.Tx, unit lifecycle.UnitID, order lifecycle.OrderID) ([]lifecycle.Attestation, error) {
-	return engine.List(tx, sqlAttestations, []any{string(unit), string(order)},
-		func(scan engine.Scan) (lifecycle.Attestation, error) {
-			var a lifecycle.Attestation
-			err := scan(engine.TextTo(&a.Order), &a.Check, engine.TextTo(&a.By), engine.Instant{To: &a.At}, &a.Pass,
-				engine.TextTo(&a.Note))
-			return a, err
-		})
+	return engine.List(tx, sqlAttestations, []any{string(unit), string(order)}, scanAttestation)
+}
+
+const sqlAllAttestations = `
+SELECT order_id, check_id, person_id, at, pass, note
+FROM attestation WHERE unit_id = $1
+ORDER BY at, order_id, check_id, person_id`
+
+func scanAttestation(scan engine.Scan) (lifecycle.Attestation, error) {
+	var a lifecycle.Attestation
+	err := scan(engine.TextTo(&a.Order), &a.Check, engine.TextTo(&a.By), engine.Instant{To: &a.At}, &a.Pass,
+		engine.TextTo(&a.Note))
+	return a, err
 }
 
 const sqlPutAttestation = `

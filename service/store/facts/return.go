@@ -16,12 +16,43 @@ FROM unit_return WHERE unit_id = $1 AND return_id = $2`
 // Return reads one return of a unit.
 func Return(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.ReturnID) (lifecycle.Return, error) {
 	var r lifecycle.Return
-	found, err := tx.Get(sqlReturn, []any{string(unit), string(id)},
+	found, err := tx.Get(sqlReturn, []any{string(unit), string(id)}, returnColumns(&r)...)
+	return r, present(found, err, "return", id)
+}
+
+func returnColumns(r *lifecycle.Return) []any {
+	return []any{
 		engine.TextTo(&r.ID), engine.TextTo(&r.Org), engine.TextTo(&r.Clerk), engine.Instant{To: &r.At}, &r.Epoch,
 		engine.TextTo(&r.From), engine.TextTo(&r.Authority), &r.Condition, &r.Reason, engine.TextTo(&r.ReceiptHash),
 		&r.CustomerPresent, engine.TextTo(&r.Second), engine.TextTo(&r.FormerOwner),
-		engine.Instant{To: &r.CancelledAt}, engine.TextTo(&r.PresenceHash))
-	return r, present(found, err, "return", id)
+		engine.Instant{To: &r.CancelledAt}, engine.TextTo(&r.PresenceHash),
+	}
+}
+
+const sqlReturnsSince = `
+SELECT unit_id, return_id, org_id, clerk, at, epoch, from_state, authority, condition, reason, receipt_hash,
+       customer_present, second, former_owner, cancelled_at, presence_hash
+FROM unit_return WHERE org_id = $1 AND at >= $2
+ORDER BY at DESC, return_id DESC LIMIT $3`
+
+// ReturnsSince lists an organisation's returns, newest first, cancelled ones
+// among them.
+func ReturnsSince(tx *engine.Tx, org lifecycle.OrgID, since time.Time, limit int) ([]lifecycle.TakenBack, error) {
+	args := []any{string(org), since.UnixMilli(), int64(limit)}
+	list, err := engine.List(tx, sqlReturnsSince, args, func(scan engine.Scan) (lifecycle.TakenBack, error) {
+		var t lifecycle.TakenBack
+		err := scan(append([]any{engine.TextTo(&t.Unit.ID)}, returnColumns(&t.Return)...)...)
+		return t, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list returns: %w", err)
+	}
+	for i := range list {
+		if list[i].Unit, err = Unit(tx, list[i].Unit.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
 }
 
 const sqlPutReturn = `
@@ -51,13 +82,14 @@ func putReturn(tx *engine.Tx, unit lifecycle.UnitID, r lifecycle.Return) error {
 const sqlUnproven = `
 SELECT count(*), count(CASE WHEN clerk = $2 THEN 1 END)
 FROM unit_return
-WHERE org_id = $1 AND at > $3 AND authority = 'none' AND from_state = 'bound' AND cancelled_at IS NULL`
+WHERE org_id = $1 AND at > $3 AND authority = 'none' AND from_state = 'bound'`
 
 // unprovenWindow is how long a return without authority counts for the caps
 // (DESIGN rule 1: per hour).
 const unprovenWindow = time.Hour
 
-// Unproven counts the returns without authority of the last hour.
+// Unproven counts the returns without authority of the last hour, cancelled
+// ones among them: they fenced a stranger all the same.
 func Unproven(tx *engine.Tx, org lifecycle.OrgID, clerk lifecycle.PersonID, now time.Time) (lifecycle.UnprovenReturns, error) {
 	var n lifecycle.UnprovenReturns
 	_, err := tx.Get(sqlUnproven, []any{string(org), string(clerk), now.Add(-unprovenWindow).UnixMilli()}, &n.ByOrg, &n.ByClerk)

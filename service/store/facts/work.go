@@ -23,21 +23,52 @@ const sqlCloseOrderWork = `
 UPDATE work SET done_at = $3, lease_until = NULL, attempt = attempt + 1
 WHERE unit_id = $1 AND order_id = $2 AND done_at IS NULL`
 
+const sqlHurryWork = `
+UPDATE work SET next_at = $3
+WHERE unit_id = $1 AND order_id = $2 AND done_at IS NULL AND next_at > $3
+  AND (cloud = '' OR CAST($4 AS BIGINT) = 1)`
+
 // keepWork keeps one row of work for each cloud of which an open order still
-// wants something. Opening a row again moves its attempt on, so that a worker
-// who was at it before cannot report any more; so does the end of its order.
+// wants something, and one without a cloud for the order's own end. Opening a
+// row again moves its attempt on, so that a worker who was at it before cannot
+// report any more; so does the end of its order.
 func keepWork(tx *engine.Tx, change lifecycle.Change, before *lifecycle.Order, order lifecycle.Order) error {
-	unit, at := string(change.Unit.ID), change.At.UnixMilli()
-	wanted := openClouds(&order)
-	if order.State != lifecycle.OrderOpen {
-		if before == nil || before.State == lifecycle.OrderOpen {
-			if _, err := tx.Exec(sqlCloseOrderWork, unit, string(order.ID), at); err != nil {
-				return fmt.Errorf("close work of order %s: %w", order.ID, err)
-			}
+	if order.State == lifecycle.OrderOpen {
+		if err := openWork(tx, change, before, order); err != nil {
+			return err
 		}
+		return hurryWork(tx, change, before, order)
+	}
+	if before == nil || before.State == lifecycle.OrderOpen {
+		_, err := tx.Exec(sqlCloseOrderWork, string(change.Unit.ID), string(order.ID), change.At.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("close work of order %s: %w", order.ID, err)
+		}
+	}
+	return nil
+}
+
+// hurryWork lets nobody wait for a slow poll: what somebody else than the
+// worker changed is due now, and so is the end of an order that has just become
+// whole. Leases stay.
+func hurryWork(tx *engine.Tx, change lifecycle.Change, before *lifecycle.Order, order lifecycle.Order) error {
+	if before == nil || change.Event == lifecycle.EventProgress && !order.AllDone() {
 		return nil
 	}
-	had := openClouds(before)
+	all := int64(1)
+	if change.Event == lifecycle.EventProgress {
+		all = 0
+	}
+	_, err := tx.Exec(sqlHurryWork, string(change.Unit.ID), string(order.ID), change.At.UnixMilli(), all)
+	if err != nil {
+		return fmt.Errorf("hurry work of order %s: %w", order.ID, err)
+	}
+	return nil
+}
+
+func openWork(tx *engine.Tx, change lifecycle.Change, before *lifecycle.Order, order lifecycle.Order) error {
+	unit, at := string(change.Unit.ID), change.At.UnixMilli()
+	wanted, had := openClouds(&order), openClouds(before)
 	for _, cloud := range wanted {
 		if slices.Contains(had, cloud) {
 			continue
@@ -57,12 +88,13 @@ func keepWork(tx *engine.Tx, change lifecycle.Change, before *lifecycle.Order, o
 	return nil
 }
 
-// openClouds are the clouds of which the order still wants something.
+// openClouds are the clouds of which the order still wants something, the
+// empty one for its own end.
 func openClouds(order *lifecycle.Order) []string {
-	var clouds []string
 	if order == nil || order.State != lifecycle.OrderOpen {
 		return nil
 	}
+	clouds := []string{""}
 	for _, task := range order.Tasks {
 		if task.Cloud != "" && !task.Done() && !slices.Contains(clouds, task.Cloud) {
 			clouds = append(clouds, task.Cloud)

@@ -8,8 +8,9 @@ CREATE TABLE lookup (
   unit_id TEXT NOT NULL,
   CONSTRAINT lookup_key PRIMARY KEY (kind, code),
   CONSTRAINT lookup_kind_known CHECK (kind IN
-    ('unit', 'binding', 'return', 'order', 'sale', 'certificate', 'offer', 'hold', 'flag'))
+    ('unit', 'label', 'binding', 'return', 'order', 'sale', 'certificate', 'offer', 'hold', 'flag'))
 );
+CREATE UNIQUE INDEX lookup_one_label ON lookup (unit_id) WHERE kind = 'label';
 
 CREATE TABLE unit (
   unit_id       TEXT PRIMARY KEY,

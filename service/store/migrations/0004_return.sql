@@ -20,9 +20,10 @@ CREATE TABLE unit_return (
   CONSTRAINT unit_return_two_people CHECK (second IS NULL OR clerk IS NULL OR second <> clerk)
 );
 CREATE INDEX unit_return_by_org ON unit_return (org_id, unit_id);
+CREATE INDEX unit_return_by_day ON unit_return (org_id, at, return_id);
 -- Rule 1 counts these for an hour; there are few.
 CREATE INDEX unit_return_unproven ON unit_return (org_id, at)
-  WHERE authority = 'none' AND from_state = 'bound' AND cancelled_at IS NULL;
+  WHERE authority = 'none' AND from_state = 'bound';
 
 CREATE TABLE reset_order (
   unit_id   TEXT NOT NULL REFERENCES unit (unit_id),

@@ -65,6 +65,7 @@ CREATE TABLE offer (
   CONSTRAINT offer_ended_with_instant CHECK ((state = 'pending') = (ended_at IS NULL))
 );
 CREATE UNIQUE INDEX offer_one_pending ON offer (unit_id) WHERE state = 'pending';
+CREATE INDEX offer_to_person ON offer (to_person, unit_id) WHERE state = 'pending';
 
 CREATE TABLE hold (
   unit_id     TEXT NOT NULL REFERENCES unit (unit_id),
@@ -99,4 +100,5 @@ CREATE TABLE shipment (
 CREATE UNIQUE INDEX shipment_one_open ON shipment (unit_id) WHERE received_at IS NULL;
 CREATE INDEX shipment_under_way ON shipment (sent_at, unit_id) WHERE received_at IS NULL;
 CREATE INDEX shipment_arriving ON shipment (to_org, unit_id) WHERE received_at IS NULL;
+CREATE INDEX shipment_departing ON shipment (from_org, unit_id) WHERE received_at IS NULL;
 CREATE INDEX shipment_by_id ON shipment (shipment_id, unit_id);

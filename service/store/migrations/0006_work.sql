@@ -1,4 +1,5 @@
--- What one order wants of one cloud, and who is at it. attempt fences results.
+-- What one order wants of one cloud, and who is at it; under an empty cloud,
+-- the order's own end. attempt fences results.
 CREATE TABLE work (
   unit_id     TEXT NOT NULL REFERENCES unit (unit_id),
   order_id    TEXT NOT NULL,

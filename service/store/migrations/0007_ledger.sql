@@ -37,16 +37,27 @@ CREATE TABLE checkpoint (
   note BYTEA NOT NULL
 );
 
--- What was answered to an attempt to change something. scope is the unit, or
--- what else the change was about.
-CREATE TABLE idempotency (
-  scope      TEXT NOT NULL,
+-- An attempt to change something: who comes with the same key and another body
+-- is turned away. digest is keyed, for bodies can hold what may be guessed.
+CREATE TABLE attempt (
   principal  TEXT NOT NULL,
   route      TEXT NOT NULL,
   key_hash   TEXT NOT NULL,
   digest     TEXT NOT NULL,
+  expires_at BIGINT NOT NULL,
+  CONSTRAINT attempt_key PRIMARY KEY (principal, route, key_hash)
+);
+CREATE INDEX attempt_by_expiry ON attempt (expires_at);
+
+-- What was answered to it. scope is the unit, or what else it was about: one
+-- attempt may change several.
+CREATE TABLE answer (
+  scope      TEXT NOT NULL,
+  principal  TEXT NOT NULL,
+  route      TEXT NOT NULL,
+  key_hash   TEXT NOT NULL,
   sealed     BYTEA NOT NULL,
   expires_at BIGINT NOT NULL,
-  CONSTRAINT idempotency_key PRIMARY KEY (scope, principal, route, key_hash)
+  CONSTRAINT answer_key PRIMARY KEY (scope, principal, route, key_hash)
 );
-CREATE INDEX idempotency_by_expiry ON idempotency (expires_at);
+CREATE INDEX answer_by_expiry ON answer (expires_at);

@@ -94,5 +94,5 @@ func Config(t testing.TB, dir string, clock *Clock) store.Config {
 	if err != nil {
 		t.Fatalf("open keys: %v", err)
 	}
-	return store.Config{Dir: dir, Keys: ring, Now: clock.Now, NewID: NewID, Readers: 2}
+	return store.Config{Dir: dir, Keys: ring, Now: clock.Now, NewID: NewID, NewLabel: NewLabel, Readers: 2}
 }

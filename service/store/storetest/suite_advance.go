@@ -233,6 +233,13 @@ func receiptKept(t *testing.T, w *World) {
 		void := lifecycle.Void{Command: w.By(w.Clerk), Sale: outcome.Change.Sale.ID}
 		w.Must(t, unit.ID, void.Decide)
 	}
+	key := lifecycle.UnitKey{Brand: Brand, Serial: "nobody-knows"}
+	if _, err := w.RegisterWithReceipt(t.Context(), key, w.Model.ID, w.Retailer.ID, "4711", lifecycle.Admit{
+		Command: w.By(w.Clerk), ID: lifecycle.UnitID(NewID("unt")), Key: key, Return: lifecycle.ReturnID(NewID("ret")),
+		Order: lifecycle.OrderID(NewID("ord")), Condition: "used", Reason: "other", ReceiptHash: hash,
+	}.Decide); err != nil {
+		t.Errorf("admit with a receipt: %v", err)
+	}
 	_, err := w.AdvanceWithReceipt(t.Context(), unit.ID, w.Retailer.ID, "4712",
 		func(lifecycle.Snapshot) (lifecycle.Change, error) {
 			return lifecycle.Change{}, fmt.Errorf("no: %w", lifecycle.ErrRefused)

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -13,6 +14,8 @@ import (
 func cloudScenarios() []scenario {
 	return []scenario{
 		{"a nonce answers once", nonceOnce},
+		{"an unknown unit gets a nonce that nobody keeps", nonceOfNobody},
+		{"of many nonces few are kept", fewNonces},
 		{"the built-in cloud ends what is older and no more", cloudLinks},
 		{"the built-in cloud keeps its own books of a unit", cloudUnits},
 	}
@@ -38,6 +41,35 @@ func nonceOnce(t *testing.T, w *World) {
 	}
 	if _, err := w.TakeChallenge(t.Context(), unit.ID, Hex("late"), until); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("too late: %v, want ErrNotFound", err)
+	}
+}
+
+func nonceOfNobody(t *testing.T, w *World) {
+	until := w.Clock.Now().Add(time.Minute)
+	if err := w.SaveChallenge(t.Context(), "unt_nobody", Hex("nonce"), 1, until); err != nil {
+		t.Errorf("a nonce for an unknown unit: %v, want no hint", err)
+	}
+	if _, err := w.TakeChallenge(t.Context(), "unt_nobody", Hex("nonce"), w.Clock.Now()); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("taken for an unknown unit: %v, want ErrNotFound", err)
+	}
+}
+
+func fewNonces(t *testing.T, w *World) {
+	unit := w.Sold(t)
+	for i := range 40 {
+		until := w.Clock.Now().Add(time.Minute + time.Duration(i)*time.Second)
+		if err := w.SaveChallenge(t.Context(), unit.ID, Hex(fmt.Sprint(i)), unit.Epoch, until); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := 0
+	for i := range 40 {
+		if _, err := w.TakeChallenge(t.Context(), unit.ID, Hex(fmt.Sprint(i)), w.Clock.Now()); err == nil {
+			kept++
+		}
+	}
+	if kept != 16 {
+		t.Errorf("%d nonces were kept, want the newest 16", kept)
 	}
 }
 

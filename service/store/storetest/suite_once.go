@@ -63,9 +63,17 @@ func keyReused(t *testing.T, w *World) {
 	if _, err := w.Advance(other, unit.ID, w.TakeBack()); !errors.Is(err, lifecycle.ErrKeyReused) {
 		t.Errorf("same key, other body: %v, want ErrKeyReused", err)
 	}
+	if _, err := w.Advance(other, w.Bound(t).ID, w.TakeBack()); !errors.Is(err, lifecycle.ErrKeyReused) {
+		t.Errorf("same key, other body about another unit: %v, want ErrKeyReused", err)
+	}
+	if second, err := w.Advance(attempt(t.Context()), w.Bound(t).ID, w.TakeBack()); err != nil || second.Replayed {
+		t.Errorf("another unit of the same attempt: %v, replayed %v; want a change of its own", err, second.Replayed)
+	}
 }
 
 func otherKeys(t *testing.T, w *World) {
+	// Each case tries on a unit of its own: another unit under the same key is
+	// part of the same attempt.
 	cases := map[string]func(*access.Idempotency){
 		"principal": func(a *access.Idempotency) { a.Principal = "person:psn_z@org_b" },
 		"route":     func(a *access.Idempotency) { a.Route = "POST /v1/orders" },
@@ -96,8 +104,8 @@ func answerExpires(t *testing.T, w *World) {
 	if _, err := w.Advance(attempt(t.Context()), unit.ID, w.TakeBack()); !errors.Is(err, lifecycle.ErrRefused) {
 		t.Errorf("after seven days: %v, want a new decision: a refusal", err)
 	}
-	if purged, err := w.Purge(t.Context()); err != nil || purged != 1 {
-		t.Errorf("purged %d, %v; want the one old answer", purged, err)
+	if purged, err := w.Purge(t.Context()); err != nil || purged != 2 {
+		t.Errorf("purged %d, %v; want the old attempt and its answer", purged, err)
 	}
 	if purged, err := w.Purge(t.Context()); err != nil || purged != 0 {
 		t.Errorf("purged %d, %v; want nothing left", purged, err)

@@ -2,8 +2,8 @@ package storetest
 
 import (
 	"errors"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,9 +17,12 @@ func peopleScenarios() []scenario {
 		{"a person is found by mail address in any letter case", personByEmail},
 		{"a mail address is one person's", emailTaken},
 		{"a forgotten person cannot be read nor sign in", forgotten},
-		{"a new generation ends sessions, saving does not", generations},
+		{"a person is changed in one piece", personChanged},
+		{"two admins cannot disable each other at once", lastAdmin},
+		{"signing up says nothing about who is known", signUp},
 		{"a token is found by its hash until it ends", tokens},
-		{"a set-up link is used once", setupLinks},
+		{"an invitation is accepted once", invitations},
+		{"the first link of an empty database is used once", firstStart},
 		{"sessions are found until they are over", webSessions},
 		{"models and accreditations", models},
 	}
@@ -141,18 +144,103 @@ func forgotten(t *testing.T, w *World) {
 	}
 }
 
-func generations(t *testing.T, w *World) {
+func personChanged(t *testing.T, w *World) {
 	ada := w.ada(t)
-	generation, err := w.AdvanceGeneration(t.Context(), ada.ID)
-	if err != nil || generation != ada.Generation+1 {
-		t.Fatalf("generation %d, %v; want %d", generation, err, ada.Generation+1)
+	token := access.Credential{ID: NewID("tok"), Hash: Hex("t"), Kind: access.KindPerson, Person: ada.ID, CreatedAt: w.Clock.Now()}
+	if _, err := w.SaveCredential(t.Context(), token); err != nil {
+		t.Fatal(err)
 	}
-	saved, err := w.SavePerson(t.Context(), ada) // read before the generation moved on
-	if err != nil || saved.Generation != generation {
-		t.Errorf("saving made the generation %d, %v; want %d", saved.Generation, err, generation)
+	changed, err := w.ChangePerson(t.Context(), ada.ID, func(p access.Person, otherAdmins int) (access.Person, error) {
+		if diff := cmp.Diff(ada, p); diff != "" || otherAdmins != 0 {
+			t.Errorf("change got %d other admins, and (-saved +got):\n%s", otherAdmins, diff)
+		}
+		p.Name, p.PasswordHash, p.Generation, p.DisabledAt = "Augusta Ada", "$argon2id$new", p.Generation+1, w.Clock.Now()
+		p.Roles, p.Email, p.Org = []lifecycle.Role{lifecycle.RoleAuditor}, "elsewhere@example.test", w.Warehouse.ID
+		return p, nil
+	})
+	want := ada
+	want.Name, want.PasswordHash, want.Generation, want.DisabledAt = "Augusta Ada", "$argon2id$new", ada.Generation+1, w.Clock.Now()
+	want.Roles = []lifecycle.Role{lifecycle.RoleAuditor}
+	if diff := cmp.Diff(want, changed); err != nil || diff != "" {
+		t.Errorf("changed: %v; address and organisation stay (-want +got):\n%s", err, diff)
 	}
-	if _, err := w.AdvanceGeneration(t.Context(), "psn_x"); !errors.Is(err, lifecycle.ErrNotFound) {
-		t.Errorf("generation of nobody: %v, want ErrNotFound", err)
+	if ended, err := w.CredentialByHash(t.Context(), token.Hash); err != nil || ended.EndedAt.IsZero() {
+		t.Errorf("token of a disabled person: %+v, %v; want it ended", ended, err)
+	}
+	no := func(p access.Person, _ int) (access.Person, error) { return p, lifecycle.ErrForbidden }
+	if _, err := w.ChangePerson(t.Context(), ada.ID, no); !errors.Is(err, lifecycle.ErrForbidden) {
+		t.Errorf("change's own error: %v, want it as it is", err)
+	}
+	if _, err := w.ChangePerson(t.Context(), "psn_x", no); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("change of nobody: %v, want ErrNotFound", err)
+	}
+}
+
+func lastAdmin(t *testing.T, w *World) {
+	var admins []access.Person
+	for _, email := range []string{"a@example.test", "b@example.test"} {
+		saved, err := w.SavePerson(t.Context(), access.Person{
+			ID: lifecycle.PersonID(NewID("psn")), Org: w.Retailer.ID, Roles: []lifecycle.Role{lifecycle.RoleAdmin},
+			Email: email, PasswordHash: "$argon2id$", CreatedAt: w.Clock.Now(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		admins = append(admins, saved)
+	}
+	errs := make([]error, len(admins))
+	var wg sync.WaitGroup
+	for i, admin := range admins {
+		wg.Go(func() {
+			_, errs[i] = w.ChangePerson(t.Context(), admin.ID, func(p access.Person, otherAdmins int) (access.Person, error) {
+				if otherAdmins == 0 {
+					return p, lifecycle.ErrRefused
+				}
+				p.DisabledAt = w.Clock.Now()
+				return p, nil
+			})
+		})
+	}
+	wg.Wait()
+	if (errs[0] == nil) == (errs[1] == nil) {
+		t.Errorf("two admins disabled at once: %v; want one to stay", errs)
+	}
+}
+
+func signUp(t *testing.T, w *World) {
+	size := func() int64 {
+		t.Helper()
+		head, err := w.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return head
+	}
+	bob := access.Person{
+		ID: lifecycle.PersonID(NewID("psn")), Roles: []lifecycle.Role{lifecycle.RoleOwner}, Name: "Bob", Email: "bob@example.test",
+		PasswordHash: "$argon2id$", CreatedAt: w.Clock.Now(),
+	}
+	before := size()
+	if err := w.SignUp(t.Context(), bob); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := w.PersonByEmail(t.Context(), bob.Email); err != nil || cmp.Diff(bob, got) != "" {
+		t.Errorf("signed up: %v, (-want +got):\n%s", err, cmp.Diff(bob, got))
+	}
+	first := size() - before
+	thief := bob
+	thief.ID, thief.PasswordHash = lifecycle.PersonID(NewID("psn")), "$argon2id$thief"
+	if err := w.SignUp(t.Context(), thief); err != nil {
+		t.Errorf("a known address: %v, want the same answer", err)
+	}
+	if second := size() - before - first; second != first {
+		t.Errorf("the ledger grew by %d for a new address and by %d for a known one", first, second)
+	}
+	if got, err := w.PersonByEmail(t.Context(), bob.Email); err != nil || cmp.Diff(bob, got) != "" {
+		t.Errorf("who was there: %v, (-want +got):\n%s", err, cmp.Diff(bob, got))
+	}
+	if _, err := w.Person(t.Context(), thief.ID); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("who came later: %v, want ErrNotFound", err)
 	}
 }
 
@@ -167,6 +255,9 @@ func tokens(t *testing.T, w *World) {
 	if diff := cmp.Diff(token, got); err != nil || diff != "" {
 		t.Errorf("token: %v, (-saved +read):\n%s", err, diff)
 	}
+	if byID, err := w.Credential(t.Context(), token.ID); err != nil || cmp.Diff(token, byID) != "" {
+		t.Errorf("token by id: %v, (-saved +read):\n%s", err, cmp.Diff(token, byID))
+	}
 	if err := w.EndCredential(t.Context(), token.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -180,71 +271,6 @@ func tokens(t *testing.T, w *World) {
 	}
 	if err := w.EndCredential(t.Context(), token.ID); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("ending twice: %v, want ErrNotFound", err)
-	}
-}
-
-func setupLinks(t *testing.T, w *World) {
-	ada := w.ada(t)
-	link := access.SetupLink{Hash: Hex("link"), Person: ada.ID, ExpiresAt: w.Clock.Now().Add(time.Hour)}
-	if err := w.SaveSetupLink(t.Context(), link); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := w.SetupLink(t.Context(), link.Hash); err != nil || got != link {
-		t.Errorf("link %+v, %v; want %+v", got, err, link)
-	}
-	other := ada
-	other.ID = w.Clerk.Person
-	if _, err := w.UseSetupLink(t.Context(), link.Hash, other); !errors.Is(err, lifecycle.ErrNotFound) {
-		t.Errorf("another's link: %v, want ErrNotFound", err)
-	}
-	ada.PasswordHash = "$argon2id$new"
-	if saved, err := w.UseSetupLink(t.Context(), link.Hash, ada); err != nil || saved.PasswordHash != ada.PasswordHash {
-		t.Errorf("used: %+v, %v; want the new password", saved, err)
-	}
-	if _, err := w.UseSetupLink(t.Context(), link.Hash, ada); !errors.Is(err, lifecycle.ErrNotFound) {
-		t.Errorf("used twice: %v, want ErrNotFound", err)
-	}
-	late := access.SetupLink{Hash: Hex("late"), ExpiresAt: w.Clock.Now().Add(time.Hour)}
-	if err := w.SaveSetupLink(t.Context(), late); err != nil {
-		t.Fatal(err)
-	}
-	w.Clock.Add(time.Hour)
-	if _, err := w.SetupLink(t.Context(), late.Hash); !errors.Is(err, lifecycle.ErrNotFound) {
-		t.Errorf("too old: %v, want ErrNotFound", err)
-	}
-}
-
-func webSessions(t *testing.T, w *World) {
-	sessions := w.Sessions()
-	ctx := t.Context()
-	if err := sessions.CommitCtx(ctx, "token", []byte("one"), w.Clock.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if err := sessions.CommitCtx(ctx, "token", []byte("two"), w.Clock.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	data, found, err := sessions.FindCtx(ctx, "token")
-	if err != nil || !found || string(data) != "two" {
-		t.Errorf("session %q, %v, %v; want two", data, found, err)
-	}
-	if _, found, err := sessions.FindCtx(ctx, "another"); err != nil || found {
-		t.Errorf("unknown token: found %v, %v", found, err)
-	}
-	w.Clock.Add(time.Hour)
-	if _, found, err := sessions.FindCtx(ctx, "token"); err != nil || found {
-		t.Errorf("a session that is over: found %v, %v", found, err)
-	}
-	if purged, err := w.Purge(ctx); err != nil || purged != 1 {
-		t.Errorf("purged %d, %v; want the session", purged, err)
-	}
-	if err := sessions.CommitCtx(ctx, "next", []byte("three"), w.Clock.Now().Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if err := sessions.DeleteCtx(ctx, "next"); err != nil {
-		t.Fatal(err)
-	}
-	if _, found, err := sessions.FindCtx(ctx, "next"); err != nil || found {
-		t.Errorf("a deleted session: found %v, %v", found, err)
 	}
 }
 

@@ -20,6 +20,10 @@ func readScenarios() []scenario {
 		{"a serial without a brand finds units of any brand", bySerial},
 		{"a person has a present and a past of their own", mineAndPast},
 		{"what is on its way is listed for who waits for it", arriving},
+		{"a unit has one label for ever", labels},
+		{"an organisation's returns of the day are listed", returnsListed},
+		{"offers are listed for whom they are made to", offersListed},
+		{"every row of a unit can be read", rowsRead},
 		{"an organisation's contact with a unit is what it did with it", contacts},
 	}
 }
@@ -157,8 +161,9 @@ func mineAndPast(t *testing.T, w *World) {
 		t.Errorf("mine: %v, %v; want the unit that stayed", mine, err)
 	}
 	past, err := w.PastOf(t.Context(), w.Owner.Person)
-	if err != nil || len(past) != 1 || past[0].Unit != goes.ID || !past[0].Binding.EndedAt.Equal(w.Clock.Now()) {
-		t.Errorf("past: %v, %v; want the unit that went, until it went", past, err)
+	if err != nil || len(past) != 1 || past[0].Unit != goes.ID || !past[0].Binding.EndedAt.Equal(w.Clock.Now()) ||
+		past[0].Return != w.snapshot(t, goes.ID).Return.ID {
+		t.Errorf("past: %v, %v; want the unit that went, until it went, by its return", past, err)
 	}
 	if others, err := w.PastOf(t.Context(), w.Neighbour.Person); err != nil || len(others) != 0 {
 		t.Errorf("the neighbour's past: %v, %v; want nothing", others, err)
@@ -181,6 +186,10 @@ func arriving(t *testing.T, w *World) {
 	if err != nil || len(together) != 1 || together[0].ID != unit.ID {
 		t.Errorf("units of the shipment: %v, %v; want the unit", together, err)
 	}
+	gone, _, err := w.Departing(t.Context(), w.Retailer.ID, lifecycle.Page{})
+	if err != nil || len(gone) != 1 || gone[0].ID != unit.ID {
+		t.Errorf("departing: %v, %v; want the unit", gone, err)
+	}
 	late, _, err := w.LateShipments(t.Context(), w.Clock.Now().Add(time.Second), lifecycle.Page{})
 	if err != nil || len(late) != 1 || late[0] != unit.ID {
 		t.Errorf("late: %v, %v; want the unit", late, err)
@@ -191,5 +200,85 @@ func arriving(t *testing.T, w *World) {
 	}
 	if late, _, err := w.LateShipments(t.Context(), w.Clock.Now().Add(time.Second), lifecycle.Page{}); err != nil || len(late) != 0 {
 		t.Errorf("late after it arrived: %v, %v; want nothing", late, err)
+	}
+}
+
+func labels(t *testing.T, w *World) {
+	unit, other := w.Registered(t), w.Registered(t)
+	code, err := w.LabelOf(t.Context(), unit.ID)
+	if err != nil || code == "" {
+		t.Fatalf("label %q, %v; want a code", code, err)
+	}
+	if again, err := w.LabelOf(t.Context(), unit.ID); err != nil || again != code {
+		t.Errorf("label %q, then %q, %v; want the same", code, again, err)
+	}
+	if theirs, err := w.LabelOf(t.Context(), other.ID); err != nil || theirs == code {
+		t.Errorf("another unit's label %q, %v; want another", theirs, err)
+	}
+	if found, err := w.UnitByCode(t.Context(), "label", code); err != nil || found.ID != unit.ID {
+		t.Errorf("label leads to %s, %v; want %s", found.ID, err, unit.ID)
+	}
+	if _, err := w.LabelOf(t.Context(), "unt_x"); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("label of an unknown unit: %v, want ErrNotFound", err)
+	}
+}
+
+func returnsListed(t *testing.T, w *World) {
+	w.TakenBack(t)
+	w.Clock.Add(24 * time.Hour)
+	morning := w.Clock.Now()
+	var want []lifecycle.UnitID
+	for range 3 {
+		w.Clock.Add(time.Minute)
+		want = append([]lifecycle.UnitID{w.TakenBack(t).ID}, want...)
+	}
+	list, err := w.ReturnsSince(t.Context(), w.Retailer.ID, morning, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []lifecycle.UnitID
+	for _, back := range list {
+		got = append(got, back.Unit.ID)
+		if s := w.snapshot(t, back.Unit.ID); cmp.Diff(*s.Return, back.Return) != "" {
+			t.Errorf("return of %s (-stored +listed):\n%s", back.Unit.ID, cmp.Diff(*s.Return, back.Return))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("returns since the morning, newest first (-want +got):\n%s", diff)
+	}
+	if others, err := w.ReturnsSince(t.Context(), w.Warehouse.ID, morning, 10); err != nil || len(others) != 0 {
+		t.Errorf("returns of the warehouse: %v, %v; want none", others, err)
+	}
+}
+
+func offersListed(t *testing.T, w *World) {
+	unit := w.Bound(t)
+	offer := lifecycle.MakeOffer{Command: w.By(w.Owner), ID: lifecycle.OfferID(NewID("ofr")), To: w.Neighbour.Person, CodeHash: Hex("code")}
+	w.Must(t, unit.ID, offer.Decide)
+	offers, err := w.OffersTo(t.Context(), w.Neighbour.Person)
+	if err != nil || len(offers) != 1 || offers[0].Unit != unit.ID || offers[0].Key != unit.Key || offers[0].Offer.ID != offer.ID {
+		t.Errorf("offers %+v, %v; want the one", offers, err)
+	}
+	if _, byCode, err := w.OfferByCode(t.Context(), Hex("code")); err != nil || byCode.ID != offer.ID {
+		t.Errorf("by its code %s, %v; want %s", byCode.ID, err, offer.ID)
+	}
+	w.Must(t, unit.ID, lifecycle.Release{Command: w.By(w.Owner), Order: lifecycle.OrderID(NewID("ord"))}.Decide)
+	if offers, err := w.OffersTo(t.Context(), w.Neighbour.Person); err != nil || len(offers) != 0 {
+		t.Errorf("offers after the release: %+v, %v; want none", offers, err)
+	}
+}
+
+func rowsRead(t *testing.T, w *World) {
+	unit := w.Certified(t)
+	w.Clock.Add(2 * lifecycle.ContestFor)
+	s, err := w.Rows(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if present := w.snapshot(t, unit.ID); len(present.Bindings) != 0 || len(s.Bindings) != 1 {
+		t.Errorf("%d bindings of the present, %d rows; want none and the ended one", len(present.Bindings), len(s.Bindings))
+	}
+	if len(s.Attestations) == 0 || s.Certificate == nil || s.Order == nil || s.Return == nil {
+		t.Errorf("rows of a certified unit lack some: %+v", s)
 	}
 }

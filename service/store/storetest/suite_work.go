@@ -16,19 +16,35 @@ func workScenarios() []scenario {
 		{"work that is put off comes back", workPutOff},
 		{"work ends with its order", workEnds},
 		{"what was proven and is open again is work again", workAgain},
+		{"an order has work of its own until it ends", workOfOrder},
+		{"what others do does not wait for a slow poll", workHurried},
 		{"work that does not end is found", workStuck},
 	}
 }
 
 const lease = time.Minute
 
+// claim claims everything that is due and gives what is of clouds.
 func (w *World) claim(t *testing.T) []lifecycle.Work {
+	t.Helper()
+	clouds, _ := w.claimAll(t)
+	return clouds
+}
+
+func (w *World) claimAll(t *testing.T) (clouds, orders []lifecycle.Work) {
 	t.Helper()
 	work, err := w.ClaimWork(t.Context(), w.Clock.Now(), lease, 10)
 	if err != nil {
 		t.Fatalf("claim: %v", err)
 	}
-	return work
+	for _, one := range work {
+		if one.Cloud == "" {
+			orders = append(orders, one)
+		} else {
+			clouds = append(clouds, one)
+		}
+	}
+	return clouds, orders
 }
 
 func workOpens(t *testing.T, w *World) {
@@ -125,6 +141,48 @@ func workAgain(t *testing.T, w *World) {
 	}
 	if err := w.FinishWork(t.Context(), work, w.Clock.Now(), true, ""); !errors.Is(err, lifecycle.ErrStale) {
 		t.Errorf("the old worker's result: %v, want ErrStale", err)
+	}
+}
+
+func workOfOrder(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	order := *w.snapshot(t, unit.ID).Order
+	_, own := w.claimAll(t)
+	if len(own) != 1 || own[0].Order != order.ID {
+		t.Fatalf("the order's own work: %+v, want one of %s", own, order.ID)
+	}
+	if err := w.FinishWork(t.Context(), own[0], w.Clock.Now().Add(time.Hour), false, ""); err != nil {
+		t.Fatal(err)
+	}
+	w.Must(t, unit.ID, w.CloudsProven(order)) // not whole yet: the unit's own tasks are open
+	if _, own := w.claimAll(t); len(own) != 0 {
+		t.Errorf("due before the order is whole: %+v", own)
+	}
+	w.Must(t, unit.ID, w.Hears(unit, lifecycle.ResetHard, Hex("fresh")))
+	_, own = w.claimAll(t)
+	if len(own) != 1 || own[0].Attempt != 2 {
+		t.Fatalf("due when the order is whole: %+v, want a second attempt", own)
+	}
+	w.Must(t, unit.ID, lifecycle.Prove{Command: w.By(ServiceActor()), Order: order.ID}.Decide)
+	w.Clock.Add(lease)
+	if clouds, own := w.claimAll(t); len(clouds)+len(own) != 0 {
+		t.Errorf("due after the order was done: %+v, %+v", clouds, own)
+	}
+}
+
+func workHurried(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	work := w.claim(t)[0]
+	if err := w.FinishWork(t.Context(), work, w.Clock.Now().Add(time.Hour), false, "timeout"); err != nil {
+		t.Fatal(err)
+	}
+	w.Must(t, unit.ID, lifecycle.BindingSeen{
+		Command:  w.By(ServiceActor()),
+		Sighting: lifecycle.Sighting{Cloud: Cloud, AccountHash: Hex("somebody"), Kind: lifecycle.BindingOwner, SeenAt: w.Clock.Now()},
+		Order:    lifecycle.OrderID(NewID("ord")),
+	}.Decide)
+	if hurried := w.claim(t); len(hurried) != 1 || hurried[0].Attempt != work.Attempt+1 || hurried[0].FirstAt != work.FirstAt {
+		t.Errorf("due at once: %+v, want the next attempt of the same work", hurried)
 	}
 }
 
