@@ -241,6 +241,21 @@ func TestLabelResolvesToItsUnit(t *testing.T) {
 	}
 }
 
+// TestLabelIsTheStoresOwn holds the store to what record stands for here.
+func TestLabelIsTheStoresOwn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	unit := b.Registered(t)
+	label, err := b.World.LabelOf(t.Context(), unit.ID)
+	if err != nil || label == "" {
+		t.Fatalf("LabelOf = %q, %v", label, err)
+	}
+	named, err := b.World.UnitByCode(t.Context(), "label", label)
+	if err != nil || named.ID != unit.ID {
+		t.Errorf("the label leads to %s, %v; want %s", named.ID, err, unit.ID)
+	}
+}
+
 func TestLabelsAreForCustodianAndVendor(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

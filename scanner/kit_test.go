@@ -26,7 +26,8 @@ type bundle struct {
 	record  *record
 }
 
-// record gives every unit a label.
+// record gives every unit a label that reads back: the codes that storetest
+// draws have no check character.
 type record struct {
 	*storetest.World
 	mu    sync.Mutex

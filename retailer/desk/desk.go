@@ -19,10 +19,22 @@ type store interface {
 	// number, sealed, with the change.
 	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	AdvanceWithReceipt(ctx context.Context, unit lifecycle.UnitID, org lifecycle.OrgID, receipt string, decide lifecycle.Decide) (lifecycle.Outcome, error)
-	// Register is the door for a unit that is not on record.
-	Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	// ReceiptHash is the keyed hash under which the rules know a receipt.
 	ReceiptHash(org lifecycle.OrgID, receipt string) string
+	// RaiseFlag raises a flag, or raises it again.
+	RaiseFlag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error)
+}
+
+// admissions is the door for units that nobody knows, and the models that they
+// can be of.
+type admissions interface {
+	// Register puts a unit on record; RegisterWithReceipt keeps a receipt's
+	// number, sealed, with it.
+	Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	RegisterWithReceipt(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, org lifecycle.OrgID, receipt string, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	// VendorOf is the vendor of a brand; Models lists a vendor's models.
+	VendorOf(ctx context.Context, brand string) (access.Organisation, error)
+	Models(ctx context.Context, vendor lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Model, string, error)
 }
 
 // returns finds returns, and what has become of them.
@@ -33,34 +45,25 @@ type returns interface {
 	ReturnsSince(ctx context.Context, org lifecycle.OrgID, since time.Time, limit int) ([]lifecycle.TakenBack, error)
 	// Snapshot is everything the rules read about a unit.
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
-	// Head is the newest place in the feed.
-	Head(ctx context.Context) (int64, error)
-	// Changes is the feed after a place, in commit order. It waits for more.
-	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
-}
-
-// catalogue knows models, and the codes of labels.
-type catalogue interface {
-	// VendorOf is the vendor of a brand.
-	VendorOf(ctx context.Context, brand string) (access.Organisation, error)
-	// Models lists a vendor's models.
-	Models(ctx context.Context, vendor lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Model, string, error)
 	// UnitByCode resolves a public code of some kind.
 	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
 }
 
-// flags raises a flag, or raises it again.
-type flags interface {
-	RaiseFlag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error)
+// feed is what happens to units, in commit order.
+type feed interface {
+	// Head is the newest place in the feed.
+	Head(ctx context.Context) (int64, error)
+	// Changes is the feed after a place. It waits for more until ctx ends.
+	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
 }
 
 // Config is what the room stands on. All of it must be given.
 type Config struct {
-	Store     store
-	Returns   returns
-	Catalogue catalogue
-	Flags     flags
-	Now       func() time.Time
+	Store      store
+	Admissions admissions
+	Returns    returns
+	Feed       feed
+	Now        func() time.Time
 	// NewID draws 26 random base32 characters.
 	NewID func() string
 	// Presence makes the code that the screen shows for a unit to sign: a keyed
@@ -95,7 +98,7 @@ func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s life
 		return nil
 	}
 	now := d.now()
-	_, err := d.config.Flags.RaiseFlag(ctx, lifecycle.Flag{
+	_, err := d.config.Store.RaiseFlag(ctx, lifecycle.Flag{
 		Unit: s.Unit.ID, Kind: lifecycle.FlagOtherStock, Cause: string(actor.Org), Severity: lifecycle.SeverityHigh,
 		State: lifecycle.FlagOpen, Org: s.Unit.Custody, FirstAt: now, LastAt: now,
 		Evidence: map[string]string{"scanned-by": string(actor.Org), "purpose": string(lifecycle.PurposeReturn)},

@@ -14,7 +14,7 @@ import (
 func (d *Desk) Follow(ctx context.Context, actor lifecycle.Actor, id lifecycle.ReturnID, send func(place int64, p Progress) error) error {
 	// The place is taken before the first look: what happens in between is
 	// seen twice, and never missed.
-	place, err := d.config.Returns.Head(ctx)
+	place, err := d.config.Feed.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("find the end of the feed: %w", err)
 	}
@@ -25,7 +25,7 @@ func (d *Desk) Follow(ctx context.Context, actor lifecycle.Actor, id lifecycle.R
 	if err := send(place, progress); err != nil {
 		return err
 	}
-	for entry, err := range d.config.Returns.Changes(ctx, place) {
+	for entry, err := range d.config.Feed.Changes(ctx, place) {
 		if err != nil {
 			return fmt.Errorf("follow return: %w", err)
 		}

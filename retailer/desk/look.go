@@ -43,14 +43,14 @@ const modelPage = 200
 // ModelsOf lists the models of a brand, by name; a brand that nobody makes has
 // none.
 func (d *Desk) ModelsOf(ctx context.Context, brand string) ([]lifecycle.Model, error) {
-	vendor, err := d.config.Catalogue.VendorOf(ctx, brand)
+	vendor, err := d.config.Admissions.VendorOf(ctx, brand)
 	if err != nil {
 		return nil, fmt.Errorf("find vendor of a brand: %w", err)
 	}
 	var models []lifecycle.Model
 	for next := ""; ; {
 		var page []lifecycle.Model
-		page, next, err = d.config.Catalogue.Models(ctx, vendor.ID, lifecycle.Page{After: next, Limit: modelPage})
+		page, next, err = d.config.Admissions.Models(ctx, vendor.ID, lifecycle.Page{After: next, Limit: modelPage})
 		if err != nil {
 			return nil, fmt.Errorf("list models: %w", err)
 		}

@@ -74,12 +74,16 @@ func (d *Desk) admit(ctx context.Context, actor lifecycle.Actor, in Brought, id 
 		// A setup code, typed where the serial belongs: it must not be kept.
 		return lifecycle.Outcome{}, mistake("serial", "desk.serial-secret")
 	}
-	return d.config.Store.Register(ctx, in.Key, in.Model, lifecycle.Admit{
+	admit := lifecycle.Admit{
 		Command: d.command(actor), ID: lifecycle.UnitID("unt_" + d.config.NewID()), Key: in.Key,
 		Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
 		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent,
 		PresenceHash: hashOf(d.config.Presence(id)),
-	}.Decide)
+	}
+	if in.Receipt == "" {
+		return d.config.Admissions.Register(ctx, in.Key, in.Model, admit.Decide)
+	}
+	return d.config.Admissions.RegisterWithReceipt(ctx, in.Key, in.Model, actor.Org, in.Receipt, admit.Decide)
 }
 
 // verify is the second person, who is of the same organisation and works at

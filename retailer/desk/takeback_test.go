@@ -83,6 +83,13 @@ func TestReturnOfTheSameKey(t *testing.T) {
 	if got := client.PostJSON("/v1/returns", body(unit, "reason", "faulty")); got.Status != http.StatusUnprocessableEntity || got.Problem().Code != "key-reused" {
 		t.Errorf("the same key with another body = %d %s", got.Status, got.Body)
 	}
+	other := b.Bound(t)
+	if got := client.PostJSON("/v1/returns", body(other)); got.Status != http.StatusUnprocessableEntity || got.Problem().Code != "key-reused" {
+		t.Errorf("the same key for another unit = %d %s", got.Status, got.Body)
+	}
+	if after, err := b.Unit(t.Context(), other.ID); err != nil || after.Epoch != other.Epoch {
+		t.Errorf("the other unit is at %d, %v; want untouched", after.Epoch, err)
+	}
 }
 
 func TestSecondReturnOfTheSameUnitIsRefusedWithOneOrder(t *testing.T) {
@@ -252,7 +259,7 @@ func TestAdmit(t *testing.T) {
 	key := lifecycle.UnitKey{Brand: storetest.Brand, Serial: "OLD-7"}
 	unknown := lifecycle.Unit{Key: key}
 	client := b.as(b.Clerk).WithKey("admit-000001")
-	in := body(unknown, "model", string(b.Model.ID))
+	in := body(unknown, "model", string(b.Model.ID), "receipt", "R-3")
 	first, again := client.PostJSON("/v1/returns", in), client.PostJSON("/v1/returns", in)
 	if first.Status != http.StatusCreated || first.Body != again.Body {
 		t.Fatalf("admit = %d %s, again %d %s", first.Status, first.Body, again.Status, again.Body)

@@ -80,7 +80,7 @@ func (d *Desk) names(ctx context.Context, unit lifecycle.Unit, payload string) (
 	if reading.Kind != code.KindLabel {
 		return sameUnit(reading, unit), nil
 	}
-	named, err := d.config.Catalogue.UnitByCode(ctx, "label", reading.Label)
+	named, err := d.config.Returns.UnitByCode(ctx, "label", reading.Label)
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		return false, nil
 	}

@@ -18,12 +18,13 @@ func TestCancelNeedsTheUnitScannedAgain(t *testing.T) {
 	for name, c := range map[string]struct {
 		payload, reason string
 	}{
-		"nothing":          {"", "cancel.unit-absent"},
-		"another unit":     {other.Key.Serial, "desk.cancel-other-unit"},
-		"another model":    {"https://id.gs1.org/01/04006381333931/21/" + unit.Key.Serial, "desk.cancel-other-unit"},
-		"a product":        {"4012345678901", "desk.cancel-other-unit"},
-		"a setup code":     {"MT:Y.K9042C00KA0648G00", "desk.cancel-other-unit"},
-		"somebody's label": {"00000000000000000000000000" + "0", "desk.cancel-other-unit"},
+		"nothing":         {"", "cancel.unit-absent"},
+		"another unit":    {other.Key.Serial, "desk.cancel-other-unit"},
+		"another model":   {"https://id.gs1.org/01/04006381333931/21/" + unit.Key.Serial, "desk.cancel-other-unit"},
+		"a product":       {"4012345678901", "desk.cancel-other-unit"},
+		"a setup code":    {"MT:Y.K9042C00KA0648G00", "desk.cancel-other-unit"},
+		"nobody's label":  {"label 0000", "desk.cancel-other-unit"},
+		"another's label": {"label " + b.label(t, other), "desk.cancel-other-unit"},
 	} {
 		got := b.as(b.Clerk).PostJSON(path, map[string]any{"payload": c.payload})
 		if got.Status != http.StatusConflict || got.Problem().Reasons[0].Code != c.reason {
@@ -48,14 +49,31 @@ func TestCancelNeedsTheUnitScannedAgain(t *testing.T) {
 	}
 }
 
-func TestCancelByBareSerialAndByLabel(t *testing.T) {
+func TestCancelByItsSerialAndByItsLabel(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	unit := b.Bound(t)
-	a := b.takeBack(t, unit)
-	if got := b.as(b.Clerk).PostJSON("/v1/returns/"+a.ID+"/cancel", map[string]any{"payload": strings.ToLower(unit.Key.Serial) + "\r\n"}); got.Status != http.StatusOK {
-		t.Errorf("by its serial = %d %s", got.Status, got.Body)
+	typed, labelled := b.Bound(t), b.Bound(t)
+	for unit, payload := range map[lifecycle.UnitID]string{
+		typed.ID: strings.ToLower(typed.Key.Serial) + "\r\n", labelled.ID: "label " + b.label(t, labelled),
+	} {
+		known, err := b.Unit(t.Context(), unit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := b.takeBack(t, known)
+		if got := b.as(b.Clerk).PostJSON("/v1/returns/"+a.ID+"/cancel", map[string]any{"payload": payload}); got.Status != http.StatusOK {
+			t.Errorf("by %q = %d %s", payload, got.Status, got.Body)
+		}
 	}
+}
+
+func (b bundle) label(t *testing.T, unit lifecycle.Unit) string {
+	t.Helper()
+	label, err := b.LabelOf(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return label
 }
 
 func TestVouch(t *testing.T) {
