@@ -8,6 +8,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/book"
+	"quitclaim/service/store/catalog"
 	"quitclaim/service/store/engine"
 	"quitclaim/service/store/facts"
 )
@@ -137,10 +138,10 @@ func (s *Store) register(tx *engine.Tx, key lifecycle.UnitKey, model lifecycle.M
 // complete adds to a snapshot what is not kept with the unit.
 func (s *Store) complete(tx *engine.Tx, snapshot *lifecycle.Snapshot, actor lifecycle.Actor) (err error) {
 	if snapshot.Unit.Model != "" {
-		if snapshot.Model, err = readModel(tx, snapshot.Unit.Model); err != nil {
+		if snapshot.Model, err = catalog.Model(tx, snapshot.Unit.Model); err != nil {
 			return err
 		}
-		if snapshot.Accreditations, err = accreditationsOf(tx, snapshot.Unit.Model); err != nil {
+		if snapshot.Accreditations, err = catalog.AccreditationsOf(tx, snapshot.Unit.Model); err != nil {
 			return err
 		}
 	}

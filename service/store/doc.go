@@ -8,7 +8,8 @@
 //
 // One file per table or concern. Child packages: engine (connections, lock,
 // migrations, the writer that commits in groups), facts (the tables about one
-// unit), book (the ledger's tables). The roof imports store alone.
+// unit), catalog (organisations and models), book (the ledger's tables). The
+// roof imports store alone.
 //
 // It trusts the rules to be pure, the keyring to keep its keys, and the disk to
 // keep what fsync has promised.

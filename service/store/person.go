@@ -156,7 +156,7 @@ func (s *Store) putPerson(tx *engine.Tx, p access.Person) error {
 	var other string
 	taken, err := tx.Get(sqlHolderOfEmail, []any{hash, string(p.ID)}, &other)
 	if err != nil || taken {
-		return invalid("email", "email.taken", err)
+		return engine.Taken("email", "email.taken", err)
 	}
 	sealed, err := s.sealPerson(tx, p)
 	if err != nil {

@@ -3,6 +3,8 @@ package engine
 import (
 	"fmt"
 	"time"
+
+	"quitclaim/service/lifecycle"
 )
 
 // At is an instant as a parameter: BIGINT milliseconds, NULL for the zero time.
@@ -56,4 +58,15 @@ func (t Text[T]) Scan(value any) error {
 		return fmt.Errorf("text of type %T", value)
 	}
 	return nil
+}
+
+// Taken is the mistake of a field whose value must be unique and is another's
+// already, unless looking for that failed with err.
+func Taken(field, code string, err error) error {
+	if err != nil {
+		return err
+	}
+	var mistakes lifecycle.Invalid
+	mistakes.Add(field, code)
+	return mistakes.Err()
 }
