@@ -52,3 +52,19 @@ func benchmarkAdvance(b *testing.B, callers int) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
 }
+
+// BenchmarkSnapshot measures what a scan reads of a unit, by its key.
+func BenchmarkSnapshot(b *testing.B) {
+	w := storetest.NewWorld(b)
+	units := map[string]lifecycle.Unit{"stock": w.Registered(b), "bound": w.Bound(b), "certified": w.Certified(b)}
+	for name, unit := range units {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := w.SnapshotByKey(b.Context(), unit.Key); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -17,7 +17,7 @@ import (
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=12m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=48m"); err != nil {
 		t.Skipf("cannot mount a small disk: %v; engine's TestAFullDatabaseInMidBatch stands for it", err)
 	}
 	t.Cleanup(func() {

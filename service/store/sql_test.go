@@ -199,7 +199,9 @@ func TestOneFileWritesTheStateOfUnits(t *testing.T) {
 			continue
 		}
 		found++
-		if s.file != "facts/unit.go" {
+		if s.name == "sqlUnitHas" && !strings.Contains(s.text, "state") {
+			found-- // it says where to look, and nothing of the state
+		} else if s.file != "facts/unit.go" {
 			t.Errorf("%s %s writes the table of units; only facts/unit.go may", s.file, s.name)
 		}
 	}

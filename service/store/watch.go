@@ -48,10 +48,7 @@ func (s *Store) RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe li
 		if err != nil {
 			return struct{}{}, err
 		}
-		if err := facts.PutProbes(tx, u, []lifecycle.Probe{probe}); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, facts.SeeAgain(tx, u, seen)
+		return struct{}{}, facts.Look(tx, u, probe, seen)
 	})
 	return err
 }

@@ -43,6 +43,7 @@ func (r Record) Write(tx *engine.Tx, change lifecycle.Change) error {
 // next is which rows are the newest after the change.
 func (r Record) next(tx *engine.Tx, change lifecycle.Change) (newest, error) {
 	next := r.newest
+	next.has = next.has.grow(change)
 	if change.Return != nil {
 		next.ret = change.Return.ID
 	}
@@ -77,7 +78,7 @@ func (r Record) write(tx *engine.Tx, change lifecycle.Change) error {
 		func() error { return putOffers(tx, unit.ID, change.Offers) },
 		func() error { return putHolds(tx, unit, change.Holds) },
 		func() error { return putSightings(tx, sqlPutSighting, unit, change.Sightings) },
-		func() error { return PutProbes(tx, unit, change.Probes) },
+		func() error { return putProbes(tx, unit, change.Probes) },
 		func() error { return r.putOrders(tx, change) },
 		func() error { return putAttestations(tx, unit, change.Attestations) },
 		func() error { return r.putSingles(tx, change) },

@@ -44,10 +44,20 @@ INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, since, seen_at,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at`
 
-// SeeAgain writes what a later look at the inventory said. When an account was
-// seen first stays: it tells an old one from a new (DESIGN rule 10).
-func SeeAgain(tx *engine.Tx, unit lifecycle.Unit, sightings []lifecycle.Sighting) error {
-	return putSightings(tx, sqlSeeAgain, unit, sightings)
+// Look writes what a later look at a cloud said, without a change. When an
+// account was seen first stays: it tells an old one from a new (DESIGN rule 10).
+func Look(tx *engine.Tx, unit lifecycle.Unit, probe lifecycle.Probe, seen []lifecycle.Sighting) error {
+	if err := putProbes(tx, unit, []lifecycle.Probe{probe}); err != nil {
+		return err
+	}
+	if err := putSightings(tx, sqlSeeAgain, unit, seen); err != nil {
+		return err
+	}
+	written := hasProbes
+	if len(seen) > 0 {
+		written |= hasSightings
+	}
+	return note(tx, unit.ID, written)
 }
 
 const sqlProbes = `
@@ -69,8 +79,8 @@ VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (unit_id, cloud) DO UPDATE SET epoch = excluded.epoch, at = excluded.at, dark = excluded.dark,
   credential_refused = excluded.credential_refused`
 
-// PutProbes writes the newest answer of each cloud over the one before.
-func PutProbes(tx *engine.Tx, unit lifecycle.Unit, probes []lifecycle.Probe) error {
+// putProbes writes the newest answer of each cloud over the one before.
+func putProbes(tx *engine.Tx, unit lifecycle.Unit, probes []lifecycle.Probe) error {
 	for _, p := range probes {
 		_, err := tx.Exec(sqlPutProbe, string(unit.ID), p.Cloud, int64(unit.Epoch), p.At.UnixMilli(), p.Dark,
 			p.CredentialRefused)

@@ -32,25 +32,31 @@ func Load(tx *engine.Tx, id lifecycle.UnitID, now time.Time) (Record, error) {
 	return r, nil
 }
 
+func (r *Record) has(l lists) bool { return r.newest.has&l != 0 }
+
 func (r *Record) readCustomer(tx *engine.Tx, now time.Time) (err error) {
-	if r.Bindings, err = presentBindings(tx, r.Unit.ID, now); err != nil {
-		return err
+	if r.has(hasBindings) {
+		r.Bindings, err = presentBindings(tx, r.Unit.ID, now)
 	}
-	if r.Offers, err = pendingOffers(tx, r.Unit.ID); err != nil {
-		return err
+	if err == nil && r.has(hasOffers) {
+		r.Offers, err = pendingOffers(tx, r.Unit.ID)
 	}
-	r.Holds, err = standingHolds(tx, r.Unit.ID)
+	if err == nil && r.has(hasHolds) {
+		r.Holds, err = standingHolds(tx, r.Unit.ID)
+	}
 	return err
 }
 
 func (r *Record) readClouds(tx *engine.Tx) (err error) {
-	if r.Sightings, err = sightings(tx, r.Unit.ID); err != nil {
-		return err
+	if r.has(hasSightings) {
+		r.Sightings, err = sightings(tx, r.Unit.ID)
 	}
-	if r.Probes, err = probes(tx, r.Unit.ID); err != nil {
-		return err
+	if err == nil && r.has(hasProbes) {
+		r.Probes, err = probes(tx, r.Unit.ID)
 	}
-	r.Report, err = report(tx, r.Unit.ID)
+	if err == nil && r.has(hasReport) {
+		r.Report, err = report(tx, r.Unit.ID)
+	}
 	return err
 }
 

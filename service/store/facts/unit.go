@@ -15,13 +15,14 @@ type newest struct {
 	sale        lifecycle.SaleID
 	certificate lifecycle.CertificateCode
 	shipment    lifecycle.ShipmentID
+	has         lists
 }
 
 const sqlUnit = `
 SELECT unit_id, brand, serial, gtin, model_id, vendor_id, unconfirmed, state, prior, epoch, epoch_at, epoch_by,
        version, custody, claim, device_key, verifier, verifier_at, firmware, contact_at, network, home_network,
        registered_at, sold_at, returned_at, bound_at, retired_at,
-       return_id, order_id, sale_id, certificate_code, shipment_id
+       return_id, order_id, sale_id, certificate_code, shipment_id, has
 FROM unit WHERE unit_id = $1`
 
 // Unit reads one unit's own row.
@@ -35,7 +36,7 @@ func readUnit(tx *engine.Tx, id lifecycle.UnitID) (lifecycle.Unit, newest, error
 	var n newest
 	found, err := tx.Get(sqlUnit, []any{string(id)}, append(unitColumns(&u),
 		engine.TextTo(&n.ret), engine.TextTo(&n.order), engine.TextTo(&n.sale),
-		engine.TextTo(&n.certificate), engine.TextTo(&n.shipment))...)
+		engine.TextTo(&n.certificate), engine.TextTo(&n.shipment), &n.has)...)
 	if err != nil {
 		return u, n, fmt.Errorf("read unit %s: %w", id, err)
 	}
@@ -64,18 +65,18 @@ const sqlAddUnit = `
 INSERT INTO unit (gtin, model_id, vendor_id, unconfirmed, state, prior, epoch, epoch_at, epoch_by,
   version, custody, claim, device_key, verifier, verifier_at, firmware, contact_at, network, home_network,
   registered_at, sold_at, returned_at, bound_at, retired_at,
-  return_id, order_id, sale_id, certificate_code, shipment_id,
+  return_id, order_id, sale_id, certificate_code, shipment_id, has,
   unit_id, brand, serial, serial_folded)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-  $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)`
+  $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)`
 
 const sqlAdvanceUnit = `
 UPDATE unit SET gtin = $1, model_id = $2, vendor_id = $3, unconfirmed = $4, state = $5, prior = $6,
   epoch = $7, epoch_at = $8, epoch_by = $9, version = $10, custody = $11, claim = $12, device_key = $13,
   verifier = $14, verifier_at = $15, firmware = $16, contact_at = $17, network = $18, home_network = $19,
   registered_at = $20, sold_at = $21, returned_at = $22, bound_at = $23, retired_at = $24,
-  return_id = $25, order_id = $26, sale_id = $27, certificate_code = $28, shipment_id = $29
-WHERE unit_id = $30 AND version = $31`
+  return_id = $25, order_id = $26, sale_id = $27, certificate_code = $28, shipment_id = $29, has = $30
+WHERE unit_id = $31 AND version = $32`
 
 func addUnit(tx *engine.Tx, u lifecycle.Unit, n newest) error {
 	args := append(unitValues(u, n), string(u.ID), u.Key.Brand, u.Key.Serial, u.Key.FoldedSerial())
@@ -110,6 +111,6 @@ func unitValues(u lifecycle.Unit, n newest) []any {
 		engine.Opt(u.Firmware), engine.At(u.ContactAt), engine.Opt(u.Network), engine.Opt(u.HomeNetwork),
 		engine.At(u.RegisteredAt), engine.At(u.SoldAt), engine.At(u.ReturnedAt), engine.At(u.BoundAt),
 		engine.At(u.RetiredAt), engine.Opt(n.ret), engine.Opt(n.order), engine.Opt(n.sale),
-		engine.Opt(n.certificate), engine.Opt(n.shipment),
+		engine.Opt(n.certificate), engine.Opt(n.shipment), int64(n.has),
 	}
 }

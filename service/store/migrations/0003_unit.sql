@@ -47,6 +47,8 @@ CREATE TABLE unit (
   sale_id          TEXT,
   certificate_code TEXT,
   shipment_id      TEXT,
+  -- Which lists ever had a row, one bit each: facts/has.go.
+  has              BIGINT NOT NULL,
   CONSTRAINT unit_state_known CHECK (state IN
     ('stock', 'sold', 'bound', 'returned', 'reset', 'certified', 'retired')),
   CONSTRAINT unit_epoch_from_one CHECK (epoch >= 1),
