@@ -46,7 +46,7 @@ func TestCertificateAnswersAnybody(t *testing.T) {
 
 	page := k.get(path)
 	for _, text := range []string{
-		"Clear", "Nobody can see through it", unit.Key.Serial, "Second Life", "Acme", "Signed by the unit itself",
+		"Clear", "nobody could see through it", unit.Key.Serial, "Second Life", "Acme", "Signed by the unit itself",
 		"Epoch 3 of its credentials", "three different people", "verify-certificate", path + ".tlog-proof",
 	} {
 		if !strings.Contains(page.Body, text) {
@@ -101,7 +101,7 @@ func TestCertificateSaysWhatIsTrueNow(t *testing.T) {
 		}, "unknown", "says nothing about today"},
 		{"on the road", func(u lifecycle.Unit) {
 			k.Must(t, u.ID, lifecycle.Ship{Command: k.By(k.Technician), ID: lifecycle.ShipmentID(storetest.NewID("shp")), To: k.Retailer.ID}.Decide)
-		}, "clear", "Nobody can see through it"},
+		}, "clear", "nobody could see through it"},
 	}
 	for _, c := range cases {
 		unit, issued := k.certified()

@@ -54,11 +54,13 @@ type view struct {
 
 func viewOf(a Answer) view {
 	v := web.VerdictView{Verdict: a.Verdict, Sentence: "audit.clear"}
-	switch a.Verdict {
-	case lifecycle.VerdictHeld:
+	switch {
+	case a.Verdict == lifecycle.VerdictHeld:
 		v.Sentence = "audit.held"
-	case lifecycle.VerdictUnknown:
+	case a.Verdict == lifecycle.VerdictUnknown:
 		v.Sentence = "audit.history"
+	case len(a.Stated.Waived) > 0:
+		v.Sentence = "audit.clear-waived"
 	}
 	return view{Answer: a, Answered: v, Proof: proofPath(a)}
 }

@@ -2,11 +2,8 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
-	"strconv"
-	"strings"
 
 	"quitclaim/service/lifecycle"
 )
@@ -14,7 +11,7 @@ import (
 // feed is everything that happens to units, in the order in which it was
 // committed.
 type feed interface {
-	Checkpoint(ctx context.Context) ([]byte, error)
+	Head(ctx context.Context) (int64, error)
 	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
 }
 
@@ -23,9 +20,9 @@ type feed interface {
 func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(lifecycle.Entry) error) error {
 	// The place first: what happens between the two is then told twice, not
 	// never.
-	since, err := b.present(ctx)
+	since, err := b.feed.Head(ctx)
 	if err != nil {
-		return err
+		return fmt.Errorf("find the present in the feed: %w", err)
 	}
 	s, err := b.Order(ctx, id)
 	if err != nil {
@@ -48,23 +45,4 @@ func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(li
 		}
 	}
 	return nil
-}
-
-// present is a place in the feed a moment ago: that of the newest checkpoint,
-// whose second line is its size (c2sp.org/tlog-checkpoint).
-func (b *Bench) present(ctx context.Context) (int64, error) {
-	text, err := b.feed.Checkpoint(ctx)
-	if errors.Is(err, lifecycle.ErrNotFound) {
-		return 0, nil
-	}
-	if err != nil {
-		return 0, fmt.Errorf("find the present in the feed: %w", err)
-	}
-	_, rest, _ := strings.Cut(string(text), "\n")
-	line, _, _ := strings.Cut(rest, "\n")
-	size, err := strconv.ParseInt(line, 10, 64)
-	if err != nil {
-		return 0, fmt.Errorf("read our own checkpoint: %w", err)
-	}
-	return size - 1, nil
 }

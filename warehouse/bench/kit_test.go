@@ -52,7 +52,7 @@ func setup(t *testing.T) *kit {
 		m.Checklist = []lifecycle.Check{{ID: "lens", Text: "Wipe the lens and look for scratches"}}
 	})
 	k.bench = bench.New(bench.Config{
-		Units: k.Store, Lists: road{k.World}, Names: k.Store, Feed: k.Store,
+		Units: k.Store, Lists: k.Store, Names: k.Store, Feed: k.Store,
 		Read: func(_ context.Context, payload string) (code.Reading, error) {
 			return code.Parse(payload, k.rules()), nil
 		},
@@ -287,25 +287,4 @@ func (k *kit) pinned() certificate.Keys {
 		k.t.Fatal("no Ed25519 key")
 	}
 	return certificate.Keys{certificate.KeyIDOf(public): public}
-}
-
-// road lists what departs by looking at everything that is here.
-type road struct{ *storetest.World }
-
-func (r road) Departing(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error) {
-	here, next, err := r.Units(ctx, lifecycle.UnitFilter{Custody: org}, page)
-	if err != nil {
-		return nil, "", err
-	}
-	var left []lifecycle.Unit
-	for _, unit := range here {
-		s, err := r.Snapshot(ctx, unit.ID)
-		if err != nil {
-			return nil, "", err
-		}
-		if s.Shipment != nil {
-			left = append(left, unit)
-		}
-	}
-	return left, next, nil
 }
