@@ -69,8 +69,38 @@ func TestAReaderBesideTheServerVerifiesTheLedger(t *testing.T) {
 	if err != nil || !report.OK() || !report.Done() {
 		t.Errorf("audit: %v, findings %v, done %v", err, report.Findings, report.Done())
 	}
+	want, errWant := w.Rows(t.Context(), unit.ID)
+	got, errGot := beside.Rows(t.Context(), unit.ID)
+	if diff := cmp.Diff(want, got); errors.Join(errWant, errGot) != nil || diff != "" {
+		t.Errorf("rows beside: %v, (-server +beside):\n%s", errors.Join(errWant, errGot), diff)
+	}
 	if _, err := beside.Advance(t.Context(), unit.ID, w.TakeBack()); err == nil {
 		t.Error("a store that was opened to be read took a change")
+	}
+}
+
+func TestTheFeedEndsWithTheStore(t *testing.T) {
+	t.Parallel()
+	w := storetest.NewWorld(t)
+	head, err := w.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		for _, err := range w.Changes(t.Context(), head) {
+			if err != nil {
+				ended <- err
+				return
+			}
+		}
+		ended <- nil
+	}()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err == nil {
+		t.Error("the feed of a closed store ended as if its reader had gone")
 	}
 }
 
