@@ -320,6 +320,12 @@ func TestCertificateAfterTheUnitMovedOn(t *testing.T) {
 		t.Error("the certificate is current after the unit was reopened")
 	}
 	sees(t, "the old certificate", k.as(k.Validator).Get("/bench/certificates/"+string(made.Code)).Body, "This certificate is history")
+	k.Clock.Add(time.Minute)
+	k.work(k.snapshot(unit).Unit)
+	k.certify(k.Validator, unit)
+	if old := k.as(k.Technician).Get(path); old.Status != http.StatusOK {
+		t.Errorf("the certificate before the present one = %d", old.Status)
+	}
 	if got := k.as(k.Technician).Get("/v1/certificates/UNKNOWN"); got.Status != http.StatusNotFound {
 		t.Errorf("an unknown certificate = %d", got.Status)
 	}

@@ -15,8 +15,9 @@ type feed interface {
 	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
 }
 
-// Watch calls changed at each change of the order's unit, from now on, until
-// ctx ends or the person of the context may not see it any more.
+// Watch calls changed at once, for what happened since the page was drawn, and
+// then at each change of the order's unit, until ctx ends or the person of the
+// context may not see it any more.
 func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(lifecycle.Entry) error) error {
 	// The place first: what happens between the two is then told twice, not
 	// never.
@@ -26,6 +27,9 @@ func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(li
 	}
 	s, err := b.Order(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := changed(lifecycle.Entry{Seq: since}); err != nil {
 		return err
 	}
 	for entry, err := range b.feed.Changes(ctx, since) {

@@ -68,12 +68,18 @@ func setup(t *testing.T) *kit {
 		},
 		Log: slog.New(slog.DiscardHandler),
 	})
+	k.site = k.mounted(nil)
+	return k
+}
+
+// mounted is the bench behind a web server.
+func (k *kit) mounted(change func(*web.Config)) *webtest.Site {
+	k.t.Helper()
 	handler, err := bench.NewHandler(k.bench)
 	if err != nil {
-		t.Fatal(err)
+		k.t.Fatal(err)
 	}
-	k.site = webtest.New(t, func(r *web.Routes) { handler.Mount(r) }, nil)
-	return k
+	return webtest.New(k.t, func(r *web.Routes) { handler.Mount(r) }, change)
 }
 
 func (k *kit) rules() code.Rules {

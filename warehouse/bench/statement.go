@@ -16,9 +16,9 @@ const maxShort = 32
 // unit's credentials were replaced, and nobody saw its button held.
 const methodRotation lifecycle.ResetKind = "rotation"
 
-// statement is what the certificate's bytes say. It is pure, for the store may
+// Statement is what the certificate's bytes say. It is pure, for the store may
 // ask for it again.
-func statement(s lifecycle.Snapshot, c lifecycle.Certificate, issuer, accreditedBy string) certificate.Certificate {
+func Statement(s lifecycle.Snapshot, c lifecycle.Certificate, issuer, accreditedBy string) certificate.Certificate {
 	method := lifecycle.ResetHard
 	if c.Grade == lifecycle.GradeProbed {
 		method = methodRotation

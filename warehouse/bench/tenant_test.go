@@ -64,18 +64,14 @@ func TestWatchTellsOfTheUnitAlone(t *testing.T) {
 	ctx, cancel := context.WithTimeout(access.With(t.Context(), principal(k.Technician)), 20*time.Second)
 	defer cancel()
 	order := k.snapshot(unit).Order.ID
-	started, heard := make(chan struct{}), make(chan lifecycle.Entry, 16)
+	heard := make(chan lifecycle.Entry, 16)
 	done := make(chan error, 1)
 	go func() {
-		close(started)
 		done <- k.bench.Watch(ctx, order, func(e lifecycle.Entry) error {
 			heard <- e
 			return nil
 		})
 	}()
-	<-started
-	k.report(other, "2.1", "")
-	k.report(unit, "2.1", "")
 	next := func(want lifecycle.Event) {
 		t.Helper()
 		for {
@@ -92,6 +88,9 @@ func TestWatchTellsOfTheUnitAlone(t *testing.T) {
 			}
 		}
 	}
+	next("") // what happened before it began to listen
+	k.report(other, "2.1", "")
+	k.report(unit, "2.1", "")
 	next(lifecycle.EventHardResetSeen)
 	// The unit leaves: one last nudge that says nothing, then the stream ends.
 	k.Must(t, unit.ID, lifecycle.Ship{Command: k.By(k.Technician), ID: "shp_x", To: k.Retailer.ID}.Decide)
