@@ -10,8 +10,8 @@ import (
 )
 
 // SaveChallenge keeps the hex SHA-256 of a nonce that was handed to a unit,
-// with the epoch that went with it. For a unit that is not on record it keeps
-// nothing, and says so to nobody.
+// with the epoch that went with it. For a unit that is not on record it costs
+// the same.
 func (s *Store) SaveChallenge(ctx context.Context, unit lifecycle.UnitID, nonceHash string, epoch lifecycle.Epoch,
 	expiresAt time.Time,
 ) error {

@@ -88,9 +88,10 @@ CREATE TABLE report (
   CONSTRAINT report_kind_known CHECK (kind IN ('none', 'hard'))
 );
 
--- A nonce handed to a unit, good for one report.
+-- A nonce handed to a unit, good for one report. It points at no unit: for a
+-- serial that nobody knows one is written too, or the disk would tell.
 CREATE TABLE challenge (
-  unit_id    TEXT NOT NULL REFERENCES unit (unit_id),
+  unit_id    TEXT NOT NULL,
   nonce_hash TEXT NOT NULL,
   epoch      BIGINT NOT NULL,
   expires_at BIGINT NOT NULL,
