@@ -1,0 +1,157 @@
+package owner
+
+import (
+	"context"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
+)
+
+// marker and ender are methods of the room that two doors share.
+type (
+	marker func(context.Context, lifecycle.Actor, lifecycle.UnitKey) (Mark, error)
+	ender  func(context.Context, lifecycle.Actor, string) (lifecycle.OfferState, error)
+)
+
+type keyBody struct {
+	Brand  string `json:"brand"`
+	Serial string `json:"serial"`
+}
+
+type boundBody struct {
+	ID     lifecycle.BindingID    `json:"id"`
+	Brand  string                 `json:"brand"`
+	Serial string                 `json:"serial"`
+	State  lifecycle.BindingState `json:"state"`
+	At     web.Time               `json:"at"`
+}
+
+func boundBodyOf(b Bound) boundBody {
+	body := boundBody{b.ID, b.Key.Brand, b.Key.Serial, lifecycle.BindingPending, web.Time(b.At)}
+	if b.Live {
+		body.State = lifecycle.BindingLive
+	}
+	return body
+}
+
+type releasedBody struct {
+	Brand      string   `json:"brand"`
+	Serial     string   `json:"serial"`
+	ReleasedAt web.Time `json:"released_at"`
+}
+
+type markBody struct {
+	Brand  string   `json:"brand"`
+	Serial string   `json:"serial"`
+	At     web.Time `json:"at"`
+}
+
+type contestBody struct {
+	ContestedAt web.Time `json:"contested_at"`
+}
+
+type endedBody struct {
+	State lifecycle.OfferState `json:"state"`
+}
+
+type mineBody struct {
+	Units   []unitBody     `json:"units"`
+	Pending []unitBody     `json:"pending"` // wait for the unit itself
+	Claims  []unitBody     `json:"claims"`  // reset, and nobody else may bind them
+	Offers  []proposalBody `json:"offers"`  // to the reader
+}
+
+func mineBodyOf(m Mine) mineBody {
+	body := mineBody{unitBodies(m.Units), unitBodies(m.Pending), unitBodies(m.Claims), make([]proposalBody, len(m.Offers))}
+	for i, offer := range m.Offers {
+		body.Offers[i] = proposalBodyOf(offer)
+	}
+	return body
+}
+
+func unitBodies(holdings []Holding) []unitBody {
+	bodies := make([]unitBody, len(holdings))
+	for i, holding := range holdings {
+		bodies[i] = unitBodyOf(holding)
+	}
+	return bodies
+}
+
+// unitBody is a unit as its owner sees it. What is not theirs yet, or no
+// longer, has neither state nor holds.
+type unitBody struct {
+	Brand   string               `json:"brand"`
+	Serial  string               `json:"serial"`
+	Model   string               `json:"model"`
+	State   lifecycle.State      `json:"state,omitempty"`
+	Since   web.Time             `json:"since"`
+	Binding lifecycle.BindingID  `json:"binding,omitempty"`
+	Holds   []lifecycle.HoldKind `json:"holds,omitempty"`
+	Stolen  bool                 `json:"stolen"` // by the reader's own mark
+	Offer   *offerState          `json:"offer,omitempty"`
+}
+
+// offerState is the offer that stands on a unit.
+type offerState struct {
+	Code      string   `json:"code"`
+	Named     bool     `json:"named"`
+	ExpiresAt web.Time `json:"expires_at"`
+}
+
+func unitBodyOf(h Holding) unitBody {
+	body := unitBody{
+		Brand: h.Key.Brand, Serial: h.Key.Serial, Model: h.Model, State: h.State, Since: web.Time(h.Since()),
+		Binding: h.Binding.ID, Holds: h.Holds, Stolen: h.Stolen,
+	}
+	if h.Offer != nil {
+		body.Offer = &offerState{h.Offer.Code, h.Offer.Named, web.Time(h.Offer.ExpiresAt)}
+	}
+	return body
+}
+
+type offerBody struct {
+	Code      string   `json:"code"`
+	URL       string   `json:"url"`
+	ExpiresAt web.Time `json:"expires_at"`
+}
+
+func (h *Handler) offerBodyOf(o Offered) offerBody {
+	return offerBody{o.Code, h.owner.Link(o.Code), web.Time(o.ExpiresAt)}
+}
+
+// proposalBody is an offer as whoever it is made to sees it.
+type proposalBody struct {
+	Code      string   `json:"code"`
+	Brand     string   `json:"brand,omitempty"`
+	Serial    string   `json:"serial,omitempty"`
+	Model     string   `json:"model,omitempty"`
+	ExpiresAt web.Time `json:"expires_at"`
+	Over      bool     `json:"over"`
+}
+
+func proposalBodyOf(p Proposal) proposalBody {
+	return proposalBody{p.Code, p.Key.Brand, p.Key.Serial, p.Model, web.Time(p.ExpiresAt), p.Over}
+}
+
+// periodBody is one of the reader's own times with a unit.
+type periodBody struct {
+	ID           lifecycle.BindingID   `json:"id"`
+	Brand        string                `json:"brand"`
+	Serial       string                `json:"serial"`
+	Model        string                `json:"model"`
+	Kind         lifecycle.BindingKind `json:"kind"`
+	From         web.Time              `json:"from"`
+	To           web.Time              `json:"to"`
+	EndedBy      lifecycle.Event       `json:"ended_by"`
+	Return       lifecycle.ReturnID    `json:"return,omitempty"`
+	ContestUntil web.Time              `json:"contest_until"` // null: it cannot be contested
+	Contested    bool                  `json:"contested"`
+	BindAgain    bool                  `json:"bind_again"`
+}
+
+func periodBodyOf(p Period) periodBody {
+	return periodBody{
+		p.ID, p.Key.Brand, p.Key.Serial, p.Model, p.Kind, web.Time(p.From), web.Time(p.To), p.How, p.Return,
+		web.Time(p.Until), p.Contested, p.BindAgain,
+	}
+}

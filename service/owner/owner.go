@@ -1,0 +1,104 @@
+package owner
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/cloud"
+	"quitclaim/service/lifecycle"
+)
+
+// units is the write door, and what is read of one unit.
+type units interface {
+	// Advance is the one write door.
+	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	// Snapshot is everything the rules read about a unit.
+	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+	// Unit is a unit's own row.
+	Unit(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Unit, error)
+	// UnitByCode resolves a key, or the id of a binding.
+	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
+	// OfferByCode resolves the hash of an offer's code.
+	OfferByCode(ctx context.Context, codeHash string) (lifecycle.Unit, lifecycle.Offer, error)
+}
+
+// people is what is asked from a person's side.
+type people interface {
+	// MineOf are the person's bindings that stand, PastOf those that were live
+	// and are over.
+	MineOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
+	PastOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
+	// OffersTo are the pending offers that name the person.
+	OffersTo(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error)
+	// Person is one person; PersonByEmail finds them by their address.
+	Person(ctx context.Context, id lifecycle.PersonID) (access.Person, error)
+	PersonByEmail(ctx context.Context, email string) (access.Person, error)
+}
+
+// feed is what happened to units, in commit order.
+type feed interface {
+	// Head is the newest place in the feed.
+	Head(ctx context.Context) (int64, error)
+	// Changes is the feed after a place. It waits for more until ctx ends.
+	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
+}
+
+// accounts is the built-in cloud's own door: its links are no bindings of ours.
+type accounts interface {
+	// AccountHash is the keyed hash under which it reports an account.
+	AccountHash(account string) string
+	// LinkSince links an account, as of an instant.
+	LinkSince(ctx context.Context, unit lifecycle.UnitID, account string, kind lifecycle.BindingKind, since time.Time) error
+	// Inventory reads who is linked, Unbind ends every link older than Before.
+	Inventory(ctx context.Context, r cloud.Request) (cloud.Inventory, error)
+	Unbind(ctx context.Context, r cloud.Request) error
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	Units  units
+	People people
+	Feed   feed
+	// Cloud is the built-in cloud; models name it CloudName.
+	Cloud     accounts
+	CloudName string
+	// OfferCode is a keyed hash of an offer's id: its code is made of it, so that
+	// it can be shown to its owner again while the record holds no more than its
+	// SHA-256.
+	OfferCode func(lifecycle.OfferID) string
+	// Origin is the scheme and host in the QR codes of offers.
+	Origin string
+	Now    func() time.Time
+	// NewID draws 26 random base32 characters.
+	NewID func() string
+	Log   *slog.Logger
+}
+
+// Owner is the owner's room.
+type Owner struct {
+	config Config
+	// guesses slows down whoever tries codes or serials, by person.
+	guesses *access.Throttle
+}
+
+// freeGuesses is how often a person may be wrong before they have to wait: a
+// code read off a unit has 26 characters to slip on.
+const freeGuesses = 10
+
+// New is the room.
+func New(config Config) *Owner {
+	return &Owner{
+		config:  config,
+		guesses: access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: freeGuesses}),
+	}
+}
+
+// command is what every command of this room begins with.
+func (o *Owner) command(actor lifecycle.Actor) lifecycle.Command {
+	return lifecycle.Command{Actor: actor, At: o.config.Now().UTC().Truncate(time.Millisecond)}
+}
+
+func (o *Owner) newOrder() lifecycle.OrderID { return lifecycle.OrderID("ord_" + o.config.NewID()) }
