@@ -30,7 +30,6 @@ func (b *Builder) tale(number int, everybody cast, models []lifecycle.Model) *ta
 	return &tale{
 		Builder: b, number: number, everybody: everybody, model: models[number%len(models)],
 		retailer: everybody.retailers[number/len(models)%len(everybody.retailers)].ID,
-		receipt:  fmt.Sprintf("R-%06d", 100200+number*7),
 	}
 }
 
@@ -70,6 +69,7 @@ func (t *tale) register(ctx context.Context, at time.Time) {
 	}
 	t.key = key
 	serial := fmt.Sprintf("%s-%06d", []string{"HI2", "HOP", "HDB", "HBY"}[t.number%4], 201000+t.number*13)
+	t.receipt = "R-" + serial
 	unitKey, err := lifecycle.ParseUnitKey(Brand, serial)
 	if err != nil {
 		t.err = err

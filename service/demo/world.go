@@ -32,7 +32,8 @@ type Person struct {
 }
 
 // WorldUnit is one unit: Custody is an organisation's name or "customer",
-// Owner a mail address or empty, Payload what a scanner reads off its box.
+// Owner a mail address or empty, Payload what a scanner reads off its box, and
+// Receipt the number on the receipt of its last sale, by Seller.
 type WorldUnit struct {
 	Brand   string `json:"brand"`
 	Serial  string `json:"serial"`
@@ -41,6 +42,8 @@ type WorldUnit struct {
 	Custody string `json:"custody"`
 	Payload string `json:"payload"`
 	Owner   string `json:"owner"`
+	Receipt string `json:"receipt,omitempty"`
+	Seller  string `json:"seller,omitempty"`
 }
 
 // Camera is what a unit knows and nobody else: its key and the credential that
@@ -69,9 +72,11 @@ func (b *Builder) world(everybody cast, tales []*tale) World {
 	}
 	plots := plan()
 	for i, t := range tales {
+		receipt, seller := t.sold()
 		world.Units = append(world.Units, WorldUnit{
 			Brand: t.unit.Key.Brand, Serial: t.unit.Key.Serial, GTIN: t.unit.GTIN, State: string(t.unit.State),
 			Custody: names[t.unit.Custody], Payload: b.config.Payload(t.unit.GTIN, t.unit.Key), Owner: t.owner.person.Email,
+			Receipt: receipt, Seller: names[seller],
 		})
 		world.Cameras = append(world.Cameras, Camera{
 			Unit: t.unit.Key, Key: t.key, Credential: t.credential, Firmware: t.firmware(), Epoch: t.madeAt,
@@ -79,6 +84,14 @@ func (b *Builder) world(everybody cast, tales []*tale) World {
 		})
 	}
 	return world
+}
+
+// sold is the receipt's number and who gave it, where a sale was recorded.
+func (t *tale) sold() (receipt string, seller lifecycle.OrgID) {
+	if t.unit.SoldAt.IsZero() {
+		return "", "none"
+	}
+	return t.receipt, t.retailer
 }
 
 // Write puts demo.json into the data directory, readable by its owner alone,

@@ -62,7 +62,7 @@ func howAbsent(s lifecycle.Snapshot, before time.Time) string {
 	if home != "" && s.Unit.Network == home && s.Unit.ContactAt.After(s.Return.At) {
 		return "calls-from-home"
 	}
-	untouched := len(s.Attestations) == 0 && s.Unit.Custody == s.Return.Org && s.Unit.ContactAt.Before(s.Return.At)
+	untouched := len(s.Attestations) == 0 && s.Unit.Custody == s.Return.Org && !s.Unit.ContactAt.After(s.Return.At)
 	if untouched && s.Return.At.Before(before) {
 		return "not-received"
 	}

@@ -1,0 +1,172 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"quitclaim/service/ledger"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/storetest"
+)
+
+func TestUnitThatChangedHandsWithoutAReturn(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.Bound(t)
+	honest := k.Bound(t)
+	k.Clock.Add(time.Hour)
+	unit = k.report(t, unit, lifecycle.ResetHard, storetest.Hex("another home"))
+	k.Clock.Add(time.Hour)
+	k.Bind(t, unit, k.Neighbour)
+	run := k.run(t, ResoldWithoutReturn)
+	if run.Flagged != 1 {
+		t.Fatalf("run: %+v; want one flag", run)
+	}
+	if flags := k.flags(t, unit.ID, ResoldWithoutReturn); len(flags) != 1 || flags[0].Evidence["how"] != "another-owner" {
+		t.Errorf("flags: %+v", flags)
+	}
+	if flags := k.flags(t, honest.ID, ResoldWithoutReturn); len(flags) != 0 {
+		t.Errorf("an honest owner is flagged: %+v", flags)
+	}
+}
+
+func TestOwnerWhoResetsAndBindsAgainIsNotFlagged(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.Bound(t)
+	k.Clock.Add(time.Hour)
+	unit = k.report(t, unit, lifecycle.ResetHard, storetest.Hex("home"))
+	k.Clock.Add(time.Hour)
+	k.Bind(t, unit, k.Owner)
+	if run := k.run(t, ResoldWithoutReturn); run.Flagged != 0 {
+		t.Errorf("run: %+v; want no flag", run)
+	}
+}
+
+func TestReturnedUnitThatCallsFromHome(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.TakenBack(t)
+	k.Clock.Add(time.Hour)
+	k.report(t, unit, lifecycle.ResetNone, storetest.Hex("home"))
+	k.run(t, ReturnedButAbsent)
+	flags := k.flags(t, unit.ID, ReturnedButAbsent)
+	if len(flags) != 1 || flags[0].Evidence["how"] != "calls-from-home" || flags[0].Severity != lifecycle.SeverityHigh {
+		t.Errorf("flags: %+v", flags)
+	}
+}
+
+func TestReturnedUnitThatNobodyTouchedForTwoWeeks(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.TakenBack(t)
+	k.Clock.Add(13 * 24 * time.Hour)
+	k.run(t, ReturnedButAbsent)
+	if flags := k.flags(t, unit.ID, ReturnedButAbsent); len(flags) != 0 {
+		t.Fatalf("flagged a day early: %+v", flags)
+	}
+	k.Clock.Add(2 * 24 * time.Hour)
+	k.run(t, ReturnedButAbsent)
+	if flags := k.flags(t, unit.ID, ReturnedButAbsent); len(flags) != 1 || flags[0].Evidence["how"] != "not-received" {
+		t.Errorf("flags: %+v", flags)
+	}
+}
+
+func TestShipmentThatDoesNotArrive(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.TakenBack(t)
+	k.Must(t, unit.ID, lifecycle.Ship{Command: k.By(k.Clerk), ID: "shp_late", To: k.Warehouse.ID}.Decide)
+	k.Clock.Add(15 * 24 * time.Hour)
+	k.run(t, ReturnedButAbsent)
+	if flags := k.flags(t, unit.ID, lifecycle.FlagShipmentLate); len(flags) != 1 || flags[0].Org != k.Retailer.ID {
+		t.Errorf("flags: %+v", flags)
+	}
+}
+
+func TestResetThatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.TakenBack(t)
+	k.Clock.Add(5 * time.Hour)
+	k.run(t, StuckReset)
+	if flags := k.flags(t, unit.ID, StuckReset); len(flags) != 0 {
+		t.Fatalf("flagged too early: %+v", flags)
+	}
+	k.Clock.Add(2 * time.Hour)
+	run := k.run(t, StuckReset)
+	flags := k.flags(t, unit.ID, StuckReset)
+	waits := map[string]bool{}
+	for _, flag := range flags {
+		waits[flag.Evidence["waits-for"]] = true
+	}
+	if !waits[storetest.Cloud] || run.Flagged != len(flags) {
+		t.Errorf("run %+v, flags %+v; want one that waits for the cloud", run, flags)
+	}
+}
+
+// forged is a log of which one entry was changed after the fact.
+type forged struct{ ledger.Source }
+
+func (f forged) Entries(ctx context.Context, from, to int64) ([]ledger.Entry, error) {
+	entries, err := f.Source.Entries(ctx, from, to)
+	for i := range entries {
+		if entries[i].Index == 3 {
+			entries[i].Bytes = append([]byte{}, entries[i].Bytes...)
+			entries[i].Bytes[len(entries[i].Bytes)-2] ^= 1
+		}
+	}
+	return entries, err
+}
+
+func TestLedgerAuditIsQuietOnAWholeLogAndNamesABadEntry(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.TakenBack(t)
+	if run := k.run(t, LedgerAudit); run.Flagged != 0 || run.Seen == 0 {
+		t.Fatalf("whole log: %+v", run)
+	}
+	whole := k.sweep.config.Source
+	k.sweep.config.Source = func(ctx context.Context) (ledger.Source, note.Verifiers) {
+		source, keys := whole(ctx)
+		return forged{source}, keys
+	}
+	if run := k.run(t, LedgerAudit); run.Flagged != 1 {
+		t.Fatalf("forged log: %+v; want one flag", run)
+	}
+	flags, _, err := k.Flags(t.Context(), lifecycle.FlagFilter{Kind: LedgerAudit}, lifecycle.Page{Limit: 5})
+	if err != nil || len(flags) != 1 || flags[0].Severity != lifecycle.SeverityCritical {
+		t.Fatalf("flags: %+v, %v", flags, err)
+	}
+	if got := flags[0].Evidence["01"]; len(got) < 7 || got[:7] != "entry 3" {
+		t.Errorf("evidence %q does not name entry 3", got)
+	}
+}
+
+func TestASlotRunsOnce(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	slot := k.Clock.Now()
+	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, false); !errors.Is(err, lifecycle.ErrInFlight) {
+		t.Errorf("second run of a slot: %v", err)
+	}
+	if _, err := k.sweep.RunOnce(t.Context(), "no-such-job"); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("unknown job: %v", err)
+	}
+	last, err := k.sweep.Last(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, run := range last {
+		if (run.Job == StuckReset) == run.Started.IsZero() {
+			t.Errorf("last run of %s: %+v", run.Job, run)
+		}
+	}
+}
