@@ -1,0 +1,133 @@
+package signin
+
+import (
+	"embed"
+	"net/http"
+
+	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Handler is the doors through which people come in.
+type Handler struct {
+	entrance *Entrance
+	pages    *web.Pages
+}
+
+// NewHandler parses the pages.
+func NewHandler(entrance *Entrance) (*Handler, error) {
+	pages, err := web.ParsePages(templates)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{entrance, pages}, nil
+}
+
+// Mount registers the routes.
+func (h *Handler) Mount(r *web.Routes) {
+	r.GET("/sign-in", access.SessionStart, h.signInForm)
+	r.POST("/sign-in", access.SessionStart, h.signIn)
+	r.POST("/sign-out", access.SessionEnd, h.signOut)
+	r.GET("/sign-up", access.SignUp, h.signUpForm)
+	r.POST("/sign-up", access.SignUp, h.signUp)
+	r.GET("/setup/:code", access.SetupUse, h.setupForm)
+	r.POST("/setup/:code", access.SetupUse, h.setup)
+
+	r.GET("/account", access.AccountRead, h.account)
+	r.POST("/account/password", access.AccountChange, h.changePassword)
+	r.POST("/account/sessions/end", access.AccountChange, h.endSessions)
+	r.POST("/account/tokens", access.AccountChange, h.makeToken)
+	r.POST("/account/tokens/:id/end", access.AccountChange, h.endToken)
+
+	r.GET("/v1/account", access.AccountRead, h.readAccount)
+	r.POST("/v1/account/password", access.AccountChange, h.apiChangePassword)
+	r.DELETE("/v1/account/sessions", access.AccountChange, h.apiEndSessions)
+	r.GET("/v1/account/tokens", access.AccountRead, h.apiTokens)
+	r.POST("/v1/account/tokens", access.AccountChange, h.apiMakeToken)
+	r.DELETE("/v1/account/tokens/:id", access.AccountChange, h.apiEndToken)
+}
+
+type signInInput struct {
+	Email    string `form:"email" validate:"required,max=254"`
+	Password string `form:"password" validate:"required"`
+	Next     string `form:"next"`
+}
+
+// signInView is the page of the sign-in form.
+type signInView struct {
+	Email, Next string
+	Mistakes    *lifecycle.Invalid
+}
+
+func (h *Handler) signInForm(c echo.Context) error {
+	if web.Principal(c).SignedIn() {
+		return web.SeeOther(c, web.LocalPath(c.QueryParam("next")))
+	}
+	return h.pages.Render(c, http.StatusOK, "sign-in.html", signInView{Next: web.LocalPath(c.QueryParam("next"))})
+}
+
+func (h *Handler) signIn(c echo.Context) error {
+	in, err := web.Bind[signInInput](c)
+	var person access.Person
+	if err == nil {
+		person, err = h.entrance.SignIn(c.Request().Context(), in.Email, in.Password, web.Network(c))
+	}
+	if wrong := web.Mistakes(err); wrong != nil {
+		view := signInView{Email: in.Email, Next: web.LocalPath(in.Next), Mistakes: wrong}
+		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-in.html", view)
+	}
+	if err != nil {
+		return err
+	}
+	if err := web.StartSession(c, person.ID, person.Generation); err != nil {
+		return err
+	}
+	return web.SeeOther(c, web.LocalPath(in.Next))
+}
+
+func (h *Handler) signOut(c echo.Context) error {
+	if err := web.EndSession(c); err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/sign-in?done=signed-out")
+}
+
+type signUpInput struct {
+	Email    string `form:"email" validate:"required,email,max=254"`
+	Password string `form:"password" validate:"required"`
+	Again    string `form:"password_again" validate:"eqfield=Password"`
+}
+
+// signUpView is the page of the sign-up form.
+type signUpView struct {
+	Email    string
+	Mistakes *lifecycle.Invalid
+}
+
+func (h *Handler) signUpForm(c echo.Context) error {
+	if web.Principal(c).SignedIn() {
+		return web.SeeOther(c, "/")
+	}
+	return h.pages.Render(c, http.StatusOK, "sign-up.html", signUpView{})
+}
+
+func (h *Handler) signUp(c echo.Context) error {
+	in, err := web.Bind[signUpInput](c)
+	if err = web.AllMistakes(err, access.CheckPassword(in.Password)); err == nil {
+		owner := Owner{Email: in.Email, Password: in.Password}
+		err = h.entrance.SignUp(c.Request().Context(), owner, web.Network(c))
+	}
+	if wrong := web.Mistakes(err); wrong != nil {
+		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-up.html", signUpView{in.Email, wrong})
+	}
+	if err != nil {
+		return err
+	}
+	return web.SeeOther(c, "/sign-in?done=signed-up")
+}
