@@ -110,6 +110,9 @@ func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot) (unitView, e
 	}
 	v.Missing = spoken(s, b.missingFor(ctx, s, principal))
 	v.Verdict = b.answer(s, principal, v.Missing)
+	if v.Verdict != nil && v.Verdict.Verdict == lifecycle.VerdictMismatch {
+		v.Can.Ship = false // it stays until it is known which unit this is
+	}
 	v.Next = next(s)
 	v.Waivable = waivable(s, principal)
 	v.Holds = holdViews(s, principal)
