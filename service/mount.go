@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"quitclaim/retailer/desk"
+	"quitclaim/retailer/sale"
+	"quitclaim/scanner"
+	"quitclaim/service/admin"
+	"quitclaim/service/admin/signin"
+	"quitclaim/service/audit"
+	"quitclaim/service/device"
+	"quitclaim/service/fleet"
+	"quitclaim/service/owner"
+	"quitclaim/service/sweep"
+	"quitclaim/service/web"
+	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/certificate"
+)
+
+// mounter is a room's doors.
+type mounter interface {
+	Mount(r *web.Routes)
+}
+
+// mount registers every room's routes: this is the list of what the service
+// answers to.
+func (h *house) mount(routes *web.Routes) error {
+	for _, room := range []func() (mounter, error){
+		func() (mounter, error) { return signin.NewHandler(h.entrance) },
+		h.adminDoors, h.fleetDoors, h.deskDoors, h.saleDoors, h.auditDoors, h.deviceDoors,
+		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
+		func() (mounter, error) { return bench.NewHandler(h.bench) },
+		func() (mounter, error) { return owner.NewHandler(h.owner) },
+		func() (mounter, error) { return sweep.NewHandler(h.sweeps) },
+	} {
+		doors, err := room()
+		if err != nil {
+			return fmt.Errorf("wire: %w", err)
+		}
+		doors.Mount(routes)
+	}
+	return nil
+}
+
+func (h *house) adminDoors() (mounter, error) {
+	return admin.NewHandler(admin.New(admin.Config{
+		Store: h.store, Links: h.entrance, Clouds: h.clouds.Names(), Now: h.now, NewID: newID,
+	}))
+}
+
+func (h *house) deskDoors() (mounter, error) {
+	return desk.NewHandler(desk.New(desk.Config{
+		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Now: h.now, NewID: newID,
+		Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
+	}))
+}
+
+func (h *house) saleDoors() (mounter, error) {
+	return sale.NewHandler(sale.New(sale.Config{
+		Store: h.store, Sales: h.store, Now: h.now, NewID: newID, Key: h.keys.SaleCheck(),
+	}))
+}
+
+func (h *house) auditDoors() (mounter, error) {
+	keys, err := certificate.ParsePublicKeys([]byte(h.keys.Public()))
+	if err != nil {
+		return nil, err
+	}
+	return audit.NewHandler(audit.New(audit.Config{
+		Record: h.store, Hashes: func(ctx context.Context) tlog.HashReader { return h.store.Ledger(ctx) },
+		Certificates: keys, Ledger: h.keys.LedgerVerifier(), PublicKeys: h.keys.Public(), Now: h.now,
+	}))
+}
+
+func (h *house) fleetDoors() (mounter, error) {
+	return fleet.NewHandler(fleet.New(fleet.Config{Store: h.store, Now: h.now, NewID: newID}))
+}
+
+func (h *house) deviceDoors() (mounter, error) {
+	return device.NewHandler(device.New(device.Config{
+		Store: h.store, Now: h.now, NewID: newID, LookupHash: h.keys.LookupHash, Nudge: h.worker.Nudge,
+	})), nil
+}

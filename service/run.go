@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+)
+
+// runServe is `quitclaim serve`: it opens the data directory, prints the
+// set-up link of an empty one, and serves until ctx ends.
+func runServe(ctx context.Context, args []string, stdout io.Writer) error {
+	config, err := parseConfig("quitclaim serve", args, os.Getenv, nil)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, config, stdout, nil)
+}
+
+// serve is what serve and demo share. prepare, where given, fills an empty
+// database once everything is wired and before the first request.
+func serve(ctx context.Context, config Config, stdout io.Writer, prepare func(context.Context, *house) error) (err error) {
+	listener, config, err := listen(config)
+	if err != nil {
+		return err
+	}
+	defer listener.Close() // again after Serve is harmless; before it, this frees the port
+	h, err := open(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.store.Close()) }()
+	if prepare != nil {
+		if err := prepare(ctx, h); err != nil {
+			return err
+		}
+	}
+	link, needed, err := h.entrance.FirstStart(ctx)
+	if err != nil {
+		return fmt.Errorf("first start: %w", err)
+	}
+	if needed {
+		fmt.Fprintf(stdout, "\nNobody is here yet. Set up the first organisation and its admin with this one-time link:\n\n  %s\n\n", link)
+	}
+	if err := h.writeRunFile(config); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, removeRunFile(config)) }()
+	fmt.Fprintf(stdout, "quitclaim serves at %s (data in %s)\n", config.URL, config.Data)
+	return h.run(ctx, listener)
+}
+
+// listen takes the address, so that port 0 has a number before anything is
+// wired to the URL.
+func listen(config Config) (net.Listener, Config, error) {
+	listener, err := net.Listen("tcp", config.Listen)
+	if err != nil {
+		return nil, config, fmt.Errorf("listen: %w", err)
+	}
+	if config.URL == "" {
+		config.URL = "http://" + listener.Addr().String()
+	}
+	config.URL = strings.TrimRight(config.URL, "/")
+	return listener, config, nil
+}
+
+// run keeps everything going until ctx ends or one part fails: the others are
+// then told to end too.
+func (h *house) run(ctx context.Context, listener net.Listener) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	parts := []func(context.Context) error{
+		func(ctx context.Context) error { return h.web.Serve(ctx, listener) },
+		h.worker.Run,
+		h.sweeps.Run,
+		h.owner.Run,
+		h.housekeeping,
+	}
+	failures := make([]error, len(parts))
+	var running sync.WaitGroup
+	for i, part := range parts {
+		running.Go(func() {
+			defer stop()
+			if err := part(ctx); err != nil && !errors.Is(err, context.Canceled) {
+				failures[i] = err
+			}
+		})
+	}
+	running.Wait()
+	return errors.Join(failures...)
+}
+
+// purgeEvery is how often expired answers, sessions and challenges go.
+const purgeEvery = 10 * time.Minute
+
+func (h *house) housekeeping(ctx context.Context) error {
+	ticker := time.NewTicker(purgeEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+			if _, err := h.store.Purge(ctx); err != nil && ctx.Err() == nil {
+				h.log.WarnContext(ctx, "expired rows stay for now", "error", err)
+			}
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/mod/sumdb/note"
+
+	"quitclaim/scanner"
+	"quitclaim/scanner/code"
+	"quitclaim/service/access"
+	"quitclaim/service/admin/signin"
+	"quitclaim/service/cloud"
+	"quitclaim/service/cloud/builtin"
+	"quitclaim/service/keyring"
+	"quitclaim/service/ledger"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/owner"
+	"quitclaim/service/reset"
+	"quitclaim/service/store"
+	"quitclaim/service/sweep"
+	"quitclaim/service/web"
+	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/certificate"
+)
+
+// house is everything that runs, wired once.
+type house struct {
+	config Config
+	log    *slog.Logger
+	now    func() time.Time
+	host   string // the outside's name for us, without the scheme
+
+	keys          *keyring.Ring
+	store         *store.Store
+	web           *web.Server
+	passwords     *access.Passwords
+	entrance      *signin.Entrance
+	operatorToken string
+
+	cloud   *builtin.Cloud
+	clouds  *cloud.Registry
+	worker  *reset.Worker
+	sweeps  *sweep.Sweep
+	owner   *owner.Owner
+	scanner *scanner.Scanner
+	bench   *bench.Bench
+}
+
+// open opens the data directory and wires the house. Nothing runs yet.
+func open(ctx context.Context, config Config) (h *house, err error) {
+	external, err := url.Parse(config.URL)
+	if err != nil {
+		return nil, fmt.Errorf("url: %w", err)
+	}
+	h = &house{config: config, log: newLogger(config, os.Stderr), now: clock, host: external.Host}
+	if h.keys, err = keyring.Open(filepath.Join(config.Data, "keys"), config.Origin); err != nil {
+		return nil, err
+	}
+	h.store, err = store.Open(ctx, store.Config{
+		Dir: config.Data, Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.wire(); err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
+	return h, nil
+}
+
+// clock is the service's only look at the wall: UTC, whole milliseconds.
+func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
+
+func (h *house) wire() error {
+	h.wireEntrance()
+	if err := h.wireClouds(); err != nil {
+		return err
+	}
+	h.wireRooms()
+	server, err := web.New(web.Config{
+		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance,
+	})
+	if err != nil {
+		return err
+	}
+	h.web = server
+	return h.mount(server.Routes())
+}
+
+func (h *house) wireEntrance() {
+	h.passwords = access.NewPasswords(access.PasswordConfig{})
+	h.operatorToken = access.NewToken()
+	h.entrance = signin.New(signin.Config{
+		Store: h.store, Passwords: h.passwords, Now: h.now, NewID: newID, URL: h.config.URL,
+		OperatorHash: access.TokenHash(h.operatorToken),
+	})
+}
+
+func (h *house) wireClouds() error {
+	h.cloud = builtin.New(builtin.Config{
+		Door: h.store, Now: h.now, Delay: h.config.CloudDelay,
+		AccountHash: func(account string) string { return h.keys.AccountHash(builtin.Name, account) },
+	})
+	var err error
+	h.clouds, err = cloud.NewRegistry(map[string]cloud.Peer{builtin.Name: {Cloud: h.cloud, Delay: h.config.CloudDelay}})
+	if err != nil {
+		return err
+	}
+	h.worker, err = reset.New(reset.Config{
+		Store: h.store, Clouds: h.clouds, Now: h.now, Log: h.log, Ticks: time.Tick(time.Second), Parallel: h.config.Workers,
+	})
+	return err
+}
+
+// rules are this site's for reading codes.
+func (h *house) rules() code.Rules { return code.Rules{Hosts: []string{h.host}} }
+
+func (h *house) wireRooms() {
+	rules := h.rules()
+	h.scanner = scanner.New(scanner.Config{Store: h.store, Labels: h.store, Rules: rules, Origin: h.config.URL, Now: h.now})
+	h.bench = bench.New(bench.Config{
+		Units: h.store, Lists: h.store, Names: h.store, Feed: h.store, Read: h.scanner.Read,
+		Sign:   func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
+		Verify: h.entrance.Verify, Presence: presenceCode(h.keys.LookupHash), Host: h.host,
+		Now: h.now, NewID: newID, NewCode: newCertificateCode, Log: h.log,
+	})
+	h.owner = owner.New(owner.Config{
+		Units: h.store, People: h.store, Feed: h.store, Cloud: h.cloud, CloudName: builtin.Name,
+		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
+		Origin:    h.config.URL, Now: h.now, NewID: newID, Log: h.log,
+	})
+	h.sweeps = sweep.New(sweep.Config{
+		Runs: h.store, Flags: h.store, Units: h.store, Now: h.now, NewID: newID, Log: h.log,
+		Jobs: sweep.Sources{Watched: h.store, Suspects: h.store, Stuck: h.store.StuckWork, Clouds: h.clouds},
+		Source: func(ctx context.Context) (ledger.Source, note.Verifiers) {
+			return h.store.Ledger(ctx), note.VerifierList(h.keys.LedgerVerifier())
+		},
+	})
+}
