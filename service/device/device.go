@@ -18,7 +18,7 @@ const challengeFor = 5 * time.Minute
 type Store interface {
 	// UnitByKey finds a unit; lifecycle.ErrNotFound where none is on record.
 	UnitByKey(ctx context.Context, key lifecycle.UnitKey) (lifecycle.Unit, error)
-	// SaveChallenge keeps the hash of a nonce for a unit.
+	// SaveChallenge keeps the hash of a nonce for a unit, on record or not.
 	SaveChallenge(ctx context.Context, unit lifecycle.UnitID, nonceHash string, epoch lifecycle.Epoch, expiresAt time.Time) error
 	// TakeChallenge uses a nonce up; lifecycle.ErrNotFound for one that this
 	// unit was not given, has used, or that is too old.
@@ -48,7 +48,7 @@ type Device struct {
 }
 
 // decoyUnit stands in for every unit that is not on record, so that the same
-// calls are made for it.
+// rows are written for it.
 const decoyUnit lifecycle.UnitID = "unt_aaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 // errUnproven is every way in which a report does not verify. They look alike,
@@ -81,7 +81,7 @@ func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network s
 	_, _ = rand.Read(drawn[:]) // never fails: crypto/rand ends the process instead
 	challenge := Challenge{Nonce: encode(drawn[:]), Epoch: unit.Epoch, ExpiresAt: d.now().Add(challengeFor)}
 	err = d.config.Store.SaveChallenge(ctx, unit.ID, hexSHA256(challenge.Nonce), unit.Epoch, challenge.ExpiresAt)
-	if err != nil && (unit.known || ctx.Err() != nil || errors.Is(err, lifecycle.ErrBusy)) {
+	if err != nil {
 		return Challenge{}, fmt.Errorf("keep challenge: %w", err)
 	}
 	return challenge, nil
