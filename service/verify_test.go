@@ -140,8 +140,7 @@ func forgeriesOfAUnit() []forgery {
 		}},
 		{"a binding given to another", same(`UPDATE binding SET account = 'psn_me' WHERE state = 'live'`), says(`.account: the ledger says`, `the table says "psn_me"`)},
 		{"a binding made up", func(a *audited) string {
-			return `INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, created_at, live_at)
-				VALUES ('` + string(a.bound.ID) + `', 'bnd_x', 2, 'member', 'live', 'psn_me', 1, 1)`
+			return copyRow("binding", `unit_id = '`+string(a.bound.ID)+`' AND state = 'live'`, `binding_id = 'bnd_x', kind = 'member', account = 'psn_me'`)
 		}, says("bindings.bnd_x: the ledger says nothing")},
 		{"a binding taken away", same(`DELETE FROM binding WHERE state = 'ended'`), says("the table says nothing")},
 	}
@@ -160,8 +159,7 @@ func forgeriesAround() []forgery {
 			return []string{"unit " + string(a.bound.ID) + ": is on the ledger and not in the tables"}
 		}},
 		{"a unit made up", func(a *audited) string {
-			return `INSERT INTO unit (unit_id, brand, serial, serial_folded, unconfirmed, state, epoch, epoch_at, version, registered_at)
-				VALUES ('unt_x', 'acme', 'X', 'x', 0, 'sold', 1, 1, 1, 1)`
+			return copyRow("unit", `unit_id = '`+string(a.bound.ID)+`'`, `unit_id = 'unt_x', serial = 'X', serial_folded = 'x'`)
 		}, says("unit unt_x: is in the tables and not on the ledger")},
 	}
 }
@@ -186,6 +184,12 @@ func TestVerifyNamesWhatWasTamperedWith(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copyRow adds a copy of one row with other values in some of its columns.
+func copyRow(table, which, values string) string {
+	return `CREATE TEMP TABLE forged AS SELECT * FROM ` + table + ` WHERE ` + which + `;
+		UPDATE forged SET ` + values + `; INSERT INTO ` + table + ` SELECT * FROM forged`
 }
 
 func same(s string) func(*audited) string      { return func(*audited) string { return s } }
