@@ -42,6 +42,7 @@ func runDemo(ctx context.Context, args []string, stdout io.Writer) error {
 		if err := world.Write(h.config.Data); err != nil {
 			return err
 		}
+		h.cameras = answeringUnits(world)
 		greet(stdout, h.config, world)
 		return nil
 	})

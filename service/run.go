@@ -81,6 +81,9 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		h.owner.Run,
 		h.housekeeping,
 	}
+	if len(h.cameras) > 0 {
+		parts = append(parts, h.runCameras)
+	}
 	failures := make([]error, len(parts))
 	var running sync.WaitGroup
 	for i, part := range parts {

@@ -51,6 +51,8 @@ type house struct {
 	owner   *owner.Owner
 	scanner *scanner.Scanner
 	bench   *bench.Bench
+
+	cameras []string // serials of the demo's running cameras
 }
 
 // open opens the data directory and wires the house. Nothing runs yet.

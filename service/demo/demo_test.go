@@ -72,8 +72,8 @@ func TestWorldHasEveryoneAndEveryState(t *testing.T) {
 		}
 	}
 	running := 0
-	for _, camera := range built.Cameras {
-		if camera.Answers {
+	for _, unit := range built.Units {
+		if unit.Answers {
 			running++
 		}
 	}
@@ -150,7 +150,7 @@ func TestDemoJSONIsForItsOwnerAndComplete(t *testing.T) {
 	var read struct {
 		URL    string
 		People []map[string]string
-		Units  []map[string]string
+		Units  []map[string]any
 	}
 	if err := json.Unmarshal(text, &read); err != nil {
 		t.Fatal(err)

@@ -44,6 +44,8 @@ type WorldUnit struct {
 	Owner   string `json:"owner"`
 	Receipt string `json:"receipt,omitempty"`
 	Seller  string `json:"seller,omitempty"`
+	// Answers marks the three units whose cameras run with the demo.
+	Answers bool `json:"answers,omitempty"`
 }
 
 // Camera is what a unit knows and nobody else: its key and the credential that
@@ -54,8 +56,6 @@ type Camera struct {
 	Credential string
 	Firmware   string
 	Epoch      lifecycle.Epoch // at which the credential was made
-	// Answers marks the three that run with the demo.
-	Answers bool
 }
 
 func (b *Builder) world(everybody cast, tales []*tale) World {
@@ -76,11 +76,10 @@ func (b *Builder) world(everybody cast, tales []*tale) World {
 		world.Units = append(world.Units, WorldUnit{
 			Brand: t.unit.Key.Brand, Serial: t.unit.Key.Serial, GTIN: t.unit.GTIN, State: string(t.unit.State),
 			Custody: names[t.unit.Custody], Payload: b.config.Payload(t.unit.GTIN, t.unit.Key), Owner: t.owner.person.Email,
-			Receipt: receipt, Seller: names[seller],
+			Receipt: receipt, Seller: names[seller], Answers: answers(plots[i]),
 		})
 		world.Cameras = append(world.Cameras, Camera{
 			Unit: t.unit.Key, Key: t.key, Credential: t.credential, Firmware: t.firmware(), Epoch: t.madeAt,
-			Answers: answers(plots[i]),
 		})
 	}
 	return world

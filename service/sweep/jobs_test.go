@@ -104,9 +104,23 @@ func TestResetThatDoesNotEnd(t *testing.T) {
 	for _, flag := range flags {
 		waits[flag.Evidence["waits-for"]] = true
 	}
-	if !waits[storetest.Cloud] || run.Flagged != len(flags) {
+	if !waits[storetest.Cloud] || waits["unit"] || run.Flagged != len(flags) {
 		t.Errorf("run %+v, flags %+v; want one that waits for the cloud", run, flags)
 	}
+}
+
+func TestUnitThatNobodyResetsForAWeek(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.TakenBack(t)
+	k.Clock.Add(8 * 24 * time.Hour)
+	k.run(t, StuckReset)
+	for _, flag := range k.flags(t, unit.ID, StuckReset) {
+		if flag.Evidence["waits-for"] == "unit" {
+			return
+		}
+	}
+	t.Error("a unit that waits for its reset for eight days is not flagged")
 }
 
 // forged is a log of which one entry was changed after the fact.

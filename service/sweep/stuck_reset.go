@@ -9,9 +9,14 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// stuckAfter is how long a cloud may leave an order unanswered before a person
-// should know.
-const stuckAfter = 6 * time.Hour
+const (
+	// stuckAfter is how long a cloud may leave an order unanswered before a
+	// person should know.
+	stuckAfter = 6 * time.Hour
+	// benchWithin is how long the unit's own part may take: it waits for a
+	// carrier and for a place at the bench.
+	benchWithin = 7 * 24 * time.Hour
+)
 
 // stuckReset flags orders that do not end: a cloud that does not answer, or a
 // unit that was never reset.
@@ -37,6 +42,9 @@ func (s *Sweep) stuckReset(ctx context.Context, t *tally) error {
 }
 
 func (s *Sweep) stuck(ctx context.Context, t *tally, work lifecycle.Work) error {
+	if work.Cloud == "" && s.now().Sub(work.FirstAt) < benchWithin {
+		return nil
+	}
 	unit, err := s.config.Units.Unit(ctx, work.Unit)
 	if err != nil {
 		return fmt.Errorf("unit %s: %w", work.Unit, err)
