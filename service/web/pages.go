@@ -7,12 +7,14 @@ import (
 	"html/template"
 	"io/fs"
 	"maps"
+	"net/http"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/service/access"
 	"quitclaim/service/web/assets"
 	"quitclaim/service/web/messages"
 )
@@ -107,10 +109,14 @@ type layoutView struct {
 	SignedIn bool
 	Name     string
 	OrgName  string
+	Account  bool // there is a page of one's own account, and this principal has one
 	Nav      []navEntry
 	Done     string // message code of what was just done; empty: nothing
 	Data     any
 }
+
+// accountPath is where the name in the header leads.
+const accountPath = "/account"
 
 // livePrefix marks the blocks of a page that live.js may fetch alone.
 const livePrefix = "live-"
@@ -131,6 +137,7 @@ func (p *Pages) Render(c echo.Context, status int, name string, data any) error 
 		SignedIn: principal.SignedIn(),
 		Name:     principal.Name,
 		OrgName:  principal.OrgName,
+		Account:  s.routes.has(http.MethodGet, accountPath) && access.Allowed(principal, access.AccountRead),
 		Nav:      s.nav(principal, c.Request().URL.Path),
 		Done:     s.done(c),
 		Data:     data,

@@ -48,7 +48,7 @@ func TestSetUp(t *testing.T) {
 	wantTo(t, "set up", b.post(link, founding("ada@acme.example")...), "/")
 	account := b.get("/account")
 	wantStatus(t, "the account", account, http.StatusOK)
-	hasAll(t, account.Body, "Ada", "ada@acme.example", "Acme", "Admin")
+	hasAll(t, account.Body, `<a href="/account">Ada</a>`, "ada@acme.example", "Acme", "Admin")
 
 	org, err := k.FirstOrganisation(t.Context())
 	if err != nil {
