@@ -31,6 +31,7 @@ prints what it shows and hears as one JSON object per line.
   --key FILE         its Ed25519 key in PEM (PKCS #8); default: a new one, whose public half it prints
   --firmware V       the version it runs (default: what it ran before, or 1.0.0)
   --hard-reset       its button is held first
+  --new-credential   its button is pressed shortly first: a new credential, nothing else is lost
   --presence CODE    the code that it sees on the desk's screen
   --offline-for D    it takes so long to find its network, e.g. 10s
   --silent           it never finds its network
@@ -41,7 +42,7 @@ prints what it shows and hears as one JSON object per line.
 // cameraFlags are the command's flags, read.
 type cameraFlags struct {
 	url, data, state, brand, serial, key, firmware, presence string
-	hardReset, silent                                        bool
+	hardReset, renew, silent                                 bool
 	offlineFor, every, patience                              time.Duration
 }
 
@@ -107,6 +108,11 @@ func (f cameraFlags) act(ctx context.Context, unit *camera.Camera, say func(stri
 			return err
 		}
 	}
+	if f.renew {
+		if err := unit.Renew(ctx); err != nil {
+			return err
+		}
+	}
 	if f.silent {
 		return say("silent", device.Answer{})
 	}
@@ -151,6 +157,7 @@ func parseCamera(args []string) (cameraFlags, error) {
 	flags.StringVar(&f.firmware, "firmware", "", "")
 	flags.StringVar(&f.presence, "presence", "", "")
 	flags.BoolVar(&f.hardReset, "hard-reset", false, "")
+	flags.BoolVar(&f.renew, "new-credential", false, "")
 	flags.BoolVar(&f.silent, "silent", false, "")
 	flags.DurationVar(&f.offlineFor, "offline-for", 0, "")
 	flags.DurationVar(&f.every, "every", 0, "")
