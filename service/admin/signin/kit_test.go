@@ -3,7 +3,6 @@ package signin_test
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"flag"
 	"net/http"
 	"net/http/httptest"
@@ -94,24 +93,9 @@ func newKitWith(t *testing.T, cost access.PasswordConfig) *kit {
 		t.Fatalf("NewHandler: %v", err)
 	}
 	k.site = webtest.New(t, handler.Mount, func(c *web.Config) {
-		both := &both{k.entrance, c.Authenticator}
-		c.Now, c.Sessions, c.Authenticator = k.Clock.Now, k.Opened, both
+		c.Now, c.Sessions, c.Authenticator = k.Clock.Now, k.Opened, k.entrance
 	})
 	return k
-}
-
-// both lets the pictures in, too, which have tokens of webtest's.
-type both struct {
-	*signin.Entrance
-	pictures web.Authenticator
-}
-
-func (b *both) PrincipalOfToken(ctx context.Context, hash string, onBehalfOf lifecycle.PersonID) (access.Principal, error) {
-	p, err := b.Entrance.PrincipalOfToken(ctx, hash, onBehalfOf)
-	if errors.Is(err, lifecycle.ErrUnauthenticated) {
-		return b.pictures.PrincipalOfToken(ctx, hash, onBehalfOf)
-	}
-	return p, err
 }
 
 func newID() string { return strings.ToLower(rand.Text()) }

@@ -122,6 +122,10 @@ func (s *Site) As(p access.Principal) *Client {
 	return client
 }
 
+// WithToken is a client that sends this token, at a site whose Authenticator
+// is not this package's.
+func (s *Site) WithToken(text string) *Client { return &Client{site: s, token: text} }
+
 // WithKey is the same client whose next changes carry this idempotency key;
 // without it each carries a fresh one.
 func (c *Client) WithKey(key string) *Client {
