@@ -6,7 +6,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net/url"
 	"os"
+	"strings"
 )
 
 // runSweep is `quitclaim sweep JOB`: it has the running server run a job now
@@ -16,10 +18,22 @@ func runSweep(ctx context.Context, args []string, stdout io.Writer) error {
 	flags.SetOutput(io.Discard)
 	data := flags.String("data", envOr("QUITCLAIM_DATA", "data"), "data directory of the running server")
 	address := flags.String("url", "", "address of the server; default: as the data directory says")
-	if err := flags.Parse(args); err != nil {
-		return errors.Join(usage("quitclaim sweep JOB", flags), err)
+	job := ""
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		job, args = args[0], args[1:]
 	}
-	if flags.NArg() != 1 {
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return usage("quitclaim sweep JOB", flags)
+		}
+		return err
+	}
+	if job == "" && flags.NArg() == 1 {
+		job = flags.Arg(0)
+	} else if flags.NArg() > 0 {
+		job = ""
+	}
+	if job == "" {
 		return errors.New("name one job: sold-but-bound, resold-without-return, returned-but-absent, stuck-reset or ledger-audit")
 	}
 	client, err := newClient(*data, *address)
@@ -32,7 +46,7 @@ func runSweep(ctx context.Context, args []string, stdout io.Writer) error {
 		Flagged int    `json:"flagged"`
 		Failed  int    `json:"failed"`
 	}
-	if err := client.post(ctx, "/v1/sweeps/"+flags.Arg(0), struct{}{}, &run); err != nil {
+	if err := client.post(ctx, "/v1/sweeps/"+url.PathEscape(job), struct{}{}, &run); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s: %d looked at, %d flagged, %d failed\n", run.Job, run.Seen, run.Flagged, run.Failed)

@@ -20,7 +20,6 @@ type Config struct {
 	URL        string        // how the outside reaches us; empty: from Listen
 	Origin     string        // the ledger's name, its URL without a scheme
 	CloudDelay time.Duration // how long the built-in cloud takes to forget
-	ProbeDelay time.Duration // how long the worker waits before it asks again
 	Workers    int           // clouds asked at the same time
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
@@ -48,9 +47,6 @@ func settings() []setting {
 		}},
 		{"cloud-delay", "how long the built-in cloud takes to forget", func(f *flag.FlagSet, c *Config) {
 			f.DurationVar(&c.CloudDelay, "cloud-delay", 30*time.Second, "")
-		}},
-		{"probe-delay", "how long the worker waits before it asks a cloud again", func(f *flag.FlagSet, c *Config) {
-			f.DurationVar(&c.ProbeDelay, "probe-delay", 60*time.Second, "")
 		}},
 		{"workers", "clouds asked at the same time", func(f *flag.FlagSet, c *Config) {
 			f.IntVar(&c.Workers, "workers", 4, "")
@@ -117,8 +113,8 @@ func (c Config) check() []error {
 	if c.Origin == "" || strings.ContainsAny(c.Origin, " +\n") {
 		mistakes = append(mistakes, fmt.Errorf("origin: %q must not be empty or hold a blank or a plus sign (C2SP signed-note key names)", c.Origin))
 	}
-	if c.CloudDelay < 0 || c.ProbeDelay < 0 {
-		mistakes = append(mistakes, errors.New("cloud-delay, probe-delay: not below 0"))
+	if c.CloudDelay < 0 {
+		mistakes = append(mistakes, errors.New("cloud-delay: not below 0"))
 	}
 	if c.Workers < 1 || c.Workers > 256 {
 		mistakes = append(mistakes, fmt.Errorf("workers: %d is not within 1 to 256", c.Workers))
