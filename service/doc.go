@@ -26,6 +26,6 @@
 //	jackc/pgx/v5                 every statement is prepared on PostgreSQL too
 //	transparency-dev/merkle      a second implementation checks our proofs
 //	pgregory.net/rapid           histories nobody thought of
-//	chromedp/chromedp            the pages, in a real browser
+//	chromedp/chromedp, cdproto   the pages, in a real browser
 //	google/go-cmp                differences one can read
 package main
