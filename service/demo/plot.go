@@ -43,7 +43,8 @@ func plan() []plot {
 		count int
 		past  func(n int) func(context.Context, *tale)
 	}{
-		{"returned", 11, func(n int) func(context.Context, *tale) { return returned(1 + n%5) }},
+		{"returned", 6, func(n int) func(context.Context, *tale) { return returned(1 + n%5) }},
+		{"returned, at the bench", 5, func(n int) func(context.Context, *tale) { return arrived(3 + n%3) }},
 		{"reset", 9, func(n int) func(context.Context, *tale) { return resettledPlot(4 + n%3) }},
 		{"certified", 24, func(n int) func(context.Context, *tale) { return certifiedPlot(8 + n%12) }},
 		{"retired", 6, func(n int) func(context.Context, *tale) { return retired(20 + n) }},
@@ -80,6 +81,14 @@ func returned(days int) func(context.Context, *tale) {
 	return func(ctx context.Context, t *tale) {
 		t.used(ctx, days)
 		t.takeBack(ctx, t.ago(days))
+	}
+}
+
+// arrived is a returned unit that lies at the bench and has not been reset.
+func arrived(days int) func(context.Context, *tale) {
+	return func(ctx context.Context, t *tale) {
+		returned(days)(ctx, t)
+		t.move(ctx, t.retailer, t.everybody.warehouse.ID, t.ago(days-1))
 	}
 }
 
