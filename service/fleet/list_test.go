@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"quitclaim/service/access"
+	"quitclaim/service/fleet"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web/messages"
@@ -81,6 +82,23 @@ func TestList(t *testing.T) {
 	}
 	if got := k.as(k.Owner).Get("/v1/units"); got.Status != http.StatusForbidden {
 		t.Errorf("an owner lists units: %d", got.Status)
+	}
+}
+
+// TestVendorsDoNotSeeWhenCustomersCome: an epoch advances with its owner.
+func TestVendorsDoNotSeeWhenCustomersCome(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Bound(t)
+	k.life(t)
+	room := fleet.New(fleet.Config{Store: k.Store, Now: k.Clock.Now, NewID: func() string { return "" }})
+	made, _, err := room.List(t.Context(), principal(k.VendorAdmin), fleet.Filter{Made: true}, lifecycle.Page{})
+	if err != nil || len(made) != 2 || !made[0].EpochAt.IsZero() || !made[1].EpochAt.IsZero() {
+		t.Errorf("the vendor sees %+v, %v", made, err)
+	}
+	here, _, err := room.List(t.Context(), principal(k.Technician), fleet.Filter{}, lifecycle.Page{})
+	if err != nil || len(here) != 1 || here[0].EpochAt.IsZero() {
+		t.Errorf("the custodian sees %+v, %v", here, err)
 	}
 }
 

@@ -1,6 +1,8 @@
 package signin_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"net/http"
 	"regexp"
@@ -40,6 +42,21 @@ func TestChangePassword(t *testing.T) {
 	}
 	wantStatus(t, "too many guesses", here.post("/account/password", "current", "guess", "password", next, "password_again", next), http.StatusTooManyRequests)
 	k.logTells(t, password, next, mara.Email)
+}
+
+// TestPasswordsLeaveNoDigest: what is kept beside an idempotency key must not
+// let a reader of the database try passwords at full speed.
+func TestPasswordsLeaveNoDigest(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	mara := k.person(t, k.org(t, lifecycle.OrgRetailer, "Corner Shop"), "mara@shop.example", lifecycle.RoleClerk)
+	token := k.token(t, access.Credential{Kind: access.KindPerson, Person: mara.ID, Name: "app"})
+	const body = `{"current":"` + password + `","password":"another long sentence"}`
+	wantStatus(t, "change", k.bearer("POST", "/v1/account/password", token, "", body), http.StatusNoContent)
+	sum := sha256.Sum256([]byte("/v1/account/password\n" + body))
+	if len(k.digests) != 1 || k.digests[0] == "" || k.digests[0] == hex.EncodeToString(sum[:]) {
+		t.Errorf("kept: %q", k.digests)
+	}
 }
 
 func TestSessionsEndByGeneration(t *testing.T) {

@@ -30,8 +30,9 @@ const (
 // recorder is the real store; it notes which of its people were asked for.
 type recorder struct {
 	storetest.Opened
-	mu    sync.Mutex
-	calls []string
+	mu      sync.Mutex
+	calls   []string
+	digests []string // of the idempotency keys under which people were changed
 }
 
 func (r *recorder) note(call string) {
@@ -56,6 +57,12 @@ func (r *recorder) Person(ctx context.Context, id lifecycle.PersonID) (access.Pe
 func (r *recorder) PersonByEmail(ctx context.Context, email string) (access.Person, error) {
 	r.note("PersonByEmail")
 	return r.Opened.PersonByEmail(ctx, email)
+}
+
+func (r *recorder) ChangePerson(ctx context.Context, id lifecycle.PersonID, change func(access.Person, int) (access.Person, error)) (access.Person, error) {
+	attempt, _ := access.IdempotencyFrom(ctx)
+	r.digests = append(r.digests, attempt.BodyDigest)
+	return r.Opened.ChangePerson(ctx, id, change)
 }
 
 func (r *recorder) SignUp(ctx context.Context, p access.Person) error {

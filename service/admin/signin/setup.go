@@ -21,7 +21,7 @@ type links interface {
 	Empty(ctx context.Context) (bool, error)
 	// SaveSetupLink adds a link and ends the person's earlier ones.
 	SaveSetupLink(ctx context.Context, link access.SetupLink) error
-	// SetupLink is a link that can still be used.
+	// SetupLink is a link that can still be used; any other is ErrNotFound.
 	SetupLink(ctx context.Context, hash string) (access.SetupLink, error)
 	// SetUp uses up the first link: the organisation and its admin are written,
 	// or, where somebody was faster, nothing is.
@@ -67,9 +67,6 @@ func (e *Entrance) Open(ctx context.Context, code string) (Welcome, error) {
 	link, err := e.config.Store.SetupLink(ctx, access.TokenHash(code))
 	if err != nil {
 		return Welcome{}, fmt.Errorf("open set-up link: %w", err)
-	}
-	if !link.UsedAt.IsZero() || !e.config.Now().Before(link.ExpiresAt) {
-		return Welcome{}, fmt.Errorf("open set-up link: used or too old: %w", lifecycle.ErrNotFound)
 	}
 	if link.Person == "" {
 		return Welcome{First: true}, nil
