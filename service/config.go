@@ -128,6 +128,7 @@ func (c Config) check() []error {
 // errUsage carries the help text of a command; it is no failure.
 type errUsage struct{ text string }
 
+// Error is the help text.
 func (e errUsage) Error() string { return e.text }
 
 func usage(name string, flags *flag.FlagSet) error {

@@ -75,7 +75,8 @@ func (c LiftHold) Decide(s Snapshot) (Change, error) {
 	switch {
 	case ownMark || hold.ApprovedBy != "" && hold.ApprovedBy != c.Actor.Person:
 		hold.LiftedBy, hold.LiftedAt = c.Actor.Person, c.At
-		if hold.Kind == HoldStolen {
+		// A claim that a lock left stays: it was not the mark's to give.
+		if _, owned := s.Owner(); hold.Kind == HoldStolen && (owned || s.Model.ResetPolicy != ResetLocks) {
 			d.change.Unit.Claim = ""
 		}
 	case hold.ApprovedBy == "":

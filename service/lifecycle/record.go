@@ -253,10 +253,10 @@ type Report struct {
 type Severity string
 
 const (
-	SeverityLow      Severity = "low"
-	SeverityMedium   Severity = "medium"
-	SeverityHigh     Severity = "high"
-	SeverityCritical Severity = "critical"
+	SeverityLow      Severity = "low"      // to be known
+	SeverityMedium   Severity = "medium"   // within days
+	SeverityHigh     Severity = "high"     // today
+	SeverityCritical Severity = "critical" // now: somebody may be looking
 )
 
 // FlagState is how far a flag is.

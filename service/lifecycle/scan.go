@@ -139,23 +139,23 @@ func SentTo(s Snapshot, org OrgID) bool {
 type NextAction string
 
 const (
-	NextTakeBack  NextAction = "take-back"
-	NextSealed    NextAction = "return-sealed"
-	NextSell      NextAction = "sell"
-	NextVoid      NextAction = "void"
-	NextCancel    NextAction = "cancel"
-	NextFollow    NextAction = "follow" // watch the order proceed
-	NextBench     NextAction = "bench"  // work the checklist
-	NextCertify   NextAction = "certify"
-	NextShip      NextAction = "ship"
-	NextReceive   NextAction = "receive"
-	NextRetire    NextAction = "retire"
-	NextBind      NextAction = "bind"
-	NextRelease   NextAction = "release"
-	NextOffer     NextAction = "offer"
-	NextStolen    NextAction = "stolen"
-	NextContest   NextAction = "contest"
-	NextCancelOwn NextAction = "cancel-own"
+	NextTakeBack  NextAction = "take-back"     // take it back: the fence
+	NextSealed    NextAction = "return-sealed" // back to stock, its seal is whole
+	NextSell      NextAction = "sell"          // record its sale
+	NextVoid      NextAction = "void"          // take its sale of today back
+	NextCancel    NextAction = "cancel"        // its return was a mistake
+	NextFollow    NextAction = "follow"        // watch the order proceed
+	NextBench     NextAction = "bench"         // work the checklist
+	NextCertify   NextAction = "certify"       // certify its reset
+	NextShip      NextAction = "ship"          // hand it to a carrier
+	NextReceive   NextAction = "receive"       // it has arrived
+	NextRetire    NextAction = "retire"        // end it for ever
+	NextBind      NextAction = "bind"          // become its owner
+	NextRelease   NextAction = "release"       // let it go
+	NextOffer     NextAction = "offer"         // offer it to somebody
+	NextStolen    NextAction = "stolen"        // mark it stolen
+	NextContest   NextAction = "contest"       // object to an end
+	NextCancelOwn NextAction = "cancel-own"    // its return was a mistake, it is at home
 )
 
 // NextActions lists what the actor can do with the unit now, the most likely

@@ -22,6 +22,11 @@ func (s *Sweep) ledgerAudit(ctx context.Context, t *tally) error {
 		return fmt.Errorf("audit the ledger: %w", err)
 	}
 	t.Seen = int(report.Size)
+	mislabelled, err := s.mislabelled(ctx, source, report.Size)
+	if err != nil {
+		return err
+	}
+	report.Findings = append(report.Findings, mislabelled...)
 	if len(report.Findings) == 0 {
 		return nil
 	}
@@ -32,4 +37,33 @@ func (s *Sweep) ledgerAudit(ctx context.Context, t *tally) error {
 	return s.raise(ctx, t, lifecycle.Flag{
 		Kind: LedgerAudit, Cause: "ledger", Severity: lifecycle.SeverityCritical, Evidence: evidence,
 	})
+}
+
+// labelled is a log whose entries stand beside columns that the feed and the
+// histories show. No hash covers those.
+type labelled interface {
+	// Mislabelled lists the entries in [from, to) whose columns do not say what
+	// the entry says.
+	Mislabelled(ctx context.Context, from, to int64) ([]int64, error)
+}
+
+// labelPage is how many entries' labels are compared in one read.
+const labelPage = 10_000
+
+func (s *Sweep) mislabelled(ctx context.Context, source ledger.Source, size int64) ([]ledger.Finding, error) {
+	log, ok := source.(labelled)
+	if !ok {
+		return nil, nil
+	}
+	var findings []ledger.Finding
+	for from := int64(0); from < size; from += labelPage {
+		indexes, err := log.Mislabelled(ctx, from, min(size, from+labelPage))
+		if err != nil {
+			return nil, fmt.Errorf("compare the labels of entries: %w", err)
+		}
+		for _, index := range indexes {
+			findings = append(findings, ledger.Finding{Index: index, Code: "mislabelled", Detail: "its columns do not say what it says"})
+		}
+	}
+	return findings, nil
 }
