@@ -54,3 +54,6 @@ type SetupLink struct {
 	ExpiresAt time.Time
 	UsedAt    time.Time
 }
+
+// InviteFor is how long an invitation's one-time link waits.
+const InviteFor = 7 * 24 * time.Hour

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 )
 
@@ -105,7 +104,7 @@ type Linked struct {
 
 // link makes the one-time link of a person.
 func (a *Admin) link(ctx context.Context, person access.Person) (Linked, error) {
-	link, err := a.config.Links.Link(ctx, person.ID, signin.InviteFor)
+	link, err := a.config.Links.Link(ctx, person.ID, access.InviteFor)
 	return Linked{person, link}, err
 }
 

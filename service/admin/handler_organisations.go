@@ -6,7 +6,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 )
@@ -74,7 +73,7 @@ func (h *Handler) makeOrganisation(c echo.Context) error {
 	in := NewOrganisation{Kind: form.Kind, Name: form.Name, AdminName: form.AdminName, AdminEmail: form.AdminEmail}
 	var shape error
 	if in.Kind == lifecycle.OrgVendor || form.Brands != "" {
-		in.Brands, shape = signin.Brands(form.Brands)
+		in.Brands, shape = lifecycle.ParseBrands(form.Brands)
 	}
 	var linked Linked
 	if err = web.AllMistakes(err, shape, CheckOrganisation(in)); err == nil {
@@ -137,7 +136,7 @@ func (h *Handler) changeOrganisation(c echo.Context) error {
 	form, err := web.Bind[changeOrganisationForm](c)
 	var brands []string
 	if err == nil && form.Brands != "" {
-		brands, err = signin.Brands(form.Brands)
+		brands, err = lifecycle.ParseBrands(form.Brands)
 	}
 	if err == nil {
 		_, err = h.admin.ChangeOrganisation(c.Request().Context(), web.Principal(c), orgID(c), form.Name, brands)

@@ -7,7 +7,6 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 )
@@ -62,7 +61,7 @@ func (h *Handler) showTokens(c echo.Context, status int, view tokensView) error 
 
 func (h *Handler) makeToken(c echo.Context) error {
 	in, err := web.Bind[tokenForm](c)
-	var made signin.Made
+	var made access.IssuedToken
 	if err = web.AllMistakes(err, CheckScopes(in.Scopes)); err == nil {
 		made, err = h.admin.MakeToken(c.Request().Context(), web.Principal(c), NewToken{Name: in.Name, Scopes: in.Scopes})
 	}
@@ -91,11 +90,30 @@ func (h *Handler) apiTokens(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	items := make([]signin.TokenBody, len(list))
+	items := make([]issuedBody, len(list))
 	for i, credential := range list {
-		items[i] = signin.TokenBodyOf(signin.Made{Credential: credential})
+		items[i] = issuedBodyOf(access.IssuedToken{Credential: credential})
 	}
 	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+}
+
+// issuedBody is a machine's token in JSON. Token is its text, once, in the
+// answer that made it.
+type issuedBody struct {
+	ID        string               `json:"id"`
+	Kind      access.PrincipalKind `json:"kind"`
+	Name      string               `json:"name"`
+	Scopes    []string             `json:"scopes,omitempty"`
+	Token     string               `json:"token,omitempty"`
+	CreatedAt web.Time             `json:"created_at"`
+	EndedAt   web.Time             `json:"ended_at"`
+}
+
+func issuedBodyOf(made access.IssuedToken) issuedBody {
+	return issuedBody{
+		ID: made.ID, Kind: made.Kind, Name: made.Name, Scopes: made.Scopes, Token: made.Text,
+		CreatedAt: web.Time(made.CreatedAt), EndedAt: web.Time(made.EndedAt),
+	}
 }
 
 type tokenBody struct {
@@ -113,7 +131,7 @@ func (h *Handler) apiMakeToken(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusCreated, signin.TokenBodyOf(made))
+	return web.JSON(c, http.StatusCreated, issuedBodyOf(made))
 }
 
 func (h *Handler) apiEndToken(c echo.Context) error {

@@ -95,7 +95,7 @@ func (k *kit) staff(t *testing.T, org access.Organisation, email string, roles .
 	if err != nil {
 		t.Fatalf("save person: %v", err)
 	}
-	made, err := signin.Make(t.Context(), k.Opened, newID(), access.Credential{Kind: access.KindPerson, Person: person.ID, Name: "test"}, k.Clock.Now())
+	made, err := access.IssueToken(t.Context(), k.Opened, newID(), access.Credential{Kind: access.KindPerson, Person: person.ID, Name: "test"}, k.Clock.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 )
 
@@ -122,7 +121,7 @@ type NewOrganisation struct {
 func CheckOrganisation(in NewOrganisation) error {
 	switch {
 	case in.Kind == lifecycle.OrgVendor:
-		_, err := signin.CheckBrands(in.Brands)
+		_, err := lifecycle.CheckBrands(in.Brands)
 		return err
 	case len(in.Brands) > 0:
 		return mistake("brands", "brands.vendors-only")
@@ -146,7 +145,7 @@ func (a *Admin) MakeOrganisation(ctx context.Context, p access.Principal, in New
 		ID: lifecycle.OrgID("org_" + a.config.NewID()), Kind: in.Kind, Name: in.Name, CreatedAt: a.config.Now(),
 	}
 	if in.Kind == lifecycle.OrgVendor {
-		org.Brands, _ = signin.CheckBrands(in.Brands) // held against the rule above
+		org.Brands, _ = lifecycle.CheckBrands(in.Brands) // held against the rule above
 	}
 	org, err := a.config.Store.SaveOrganisation(ctx, org)
 	if err != nil {
@@ -171,7 +170,7 @@ func (a *Admin) mayInvite(ctx context.Context, p access.Principal, in NewOrganis
 		return fmt.Errorf("look for the admin: %w", err)
 	}
 	if org, err := a.config.Store.Organisation(ctx, person.Org); err == nil && org.Name == in.Name && org.Kind == in.Kind {
-		return signin.ShownOnce("invitation.shown-once") // the same form, sent again
+		return access.ShownOnce("invitation.shown-once") // the same form, sent again
 	}
 	return mistake("admin_email", "email.taken")
 }
@@ -210,7 +209,7 @@ func (a *Admin) ChangeOrganisation(ctx context.Context, p access.Principal, id l
 		return access.Organisation{}, err
 	}
 	if org.Kind == lifecycle.OrgVendor {
-		brands, _ = signin.CheckBrands(brands) // held against the rule above
+		brands, _ = lifecycle.CheckBrands(brands) // held against the rule above
 	}
 	for _, brand := range org.Brands {
 		if !slices.Contains(brands, brand) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 )
 
@@ -99,7 +98,7 @@ func (a *Admin) invite(ctx context.Context, p access.Principal, org access.Organ
 	}
 	a.taken.Forgive(p.Key())
 	if saved.ID != person.ID {
-		return Linked{}, signin.ShownOnce("invitation.shown-once")
+		return Linked{}, access.ShownOnce("invitation.shown-once")
 	}
 	return a.link(ctx, saved)
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 )
 
@@ -48,16 +47,16 @@ type NewToken struct {
 
 // MakeToken makes a machine's token. It acts for a person of the organisation
 // at each request, within its scopes.
-func (a *Admin) MakeToken(ctx context.Context, p access.Principal, in NewToken) (signin.Made, error) {
+func (a *Admin) MakeToken(ctx context.Context, p access.Principal, in NewToken) (access.IssuedToken, error) {
 	if err := CheckScopes(in.Scopes); err != nil {
-		return signin.Made{}, err
+		return access.IssuedToken{}, err
 	}
 	org, err := a.house(ctx, p, in.Org)
 	if err != nil {
-		return signin.Made{}, err
+		return access.IssuedToken{}, err
 	}
 	c := access.Credential{Kind: access.KindMachine, Org: org.ID, Scopes: in.Scopes, Name: in.Name}
-	return signin.Make(ctx, a.config.Store, a.config.NewID(), c, a.config.Now())
+	return access.IssueToken(ctx, a.config.Store, a.config.NewID(), c, a.config.Now())
 }
 
 // EndToken ends a machine's token for good.

@@ -106,9 +106,9 @@ func (e *Entrance) EndSessions(ctx context.Context, id lifecycle.PersonID) error
 }
 
 // MakeToken makes a token that acts as this person.
-func (e *Entrance) MakeToken(ctx context.Context, id lifecycle.PersonID, name string) (Made, error) {
+func (e *Entrance) MakeToken(ctx context.Context, id lifecycle.PersonID, name string) (access.IssuedToken, error) {
 	c := access.Credential{Kind: access.KindPerson, Person: id, Name: name}
-	return Make(ctx, e.config.Store, e.config.NewID(), c, e.config.Now())
+	return access.IssueToken(ctx, e.config.Store, e.config.NewID(), c, e.config.Now())
 }
 
 // EndToken ends one of the person's own tokens. Another's is not found.

@@ -76,7 +76,7 @@ type TokenBody struct {
 }
 
 // TokenBodyOf is a token as JSON shows it.
-func TokenBodyOf(made Made) TokenBody {
+func TokenBodyOf(made access.IssuedToken) TokenBody {
 	return TokenBody{
 		ID: made.ID, Kind: made.Kind, Name: made.Name, Scopes: made.Scopes, Token: made.Text,
 		CreatedAt: web.Time(made.CreatedAt), EndedAt: web.Time(made.EndedAt),
@@ -90,7 +90,7 @@ func (h *Handler) apiTokens(c echo.Context) error {
 	}
 	var items []TokenBody
 	for _, credential := range account.Tokens {
-		items = append(items, TokenBodyOf(Made{Credential: credential}))
+		items = append(items, TokenBodyOf(access.IssuedToken{Credential: credential}))
 	}
 	return web.JSON(c, http.StatusOK, web.NewList(items, ""))
 }

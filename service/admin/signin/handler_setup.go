@@ -75,7 +75,7 @@ func (h *Handler) setup(c echo.Context) error {
 
 func (h *Handler) found(ctx context.Context, c echo.Context, code string) (foundingInput, access.Person, error) {
 	in, err := web.Bind[foundingInput](c)
-	brands, wrongBrands := Brands(in.Brands)
+	brands, wrongBrands := lifecycle.ParseBrands(in.Brands)
 	if err := web.AllMistakes(err, wrongBrands, access.CheckPassword(in.Password)); err != nil {
 		return in, access.Person{}, err
 	}

@@ -151,7 +151,7 @@ func (k *kit) disable(t *testing.T, id lifecycle.PersonID) {
 // token puts a token on record.
 func (k *kit) token(t *testing.T, c access.Credential) string {
 	t.Helper()
-	made, err := signin.Make(t.Context(), k.Opened, newID(), c, k.Clock.Now())
+	made, err := access.IssueToken(t.Context(), k.Opened, newID(), c, k.Clock.Now())
 	if err != nil {
 		t.Fatalf("make token: %v", err)
 	}

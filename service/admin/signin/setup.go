@@ -9,11 +9,9 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// How long a one-time link waits.
-const (
-	SetUpFor  = 24 * time.Hour     // the first link of an empty database; a restart prints a new one
-	InviteFor = 7 * 24 * time.Hour // an invitation
-)
+// SetUpFor is how long the first link of an empty database waits; a restart
+// prints a new one.
+const SetUpFor = 24 * time.Hour
 
 // links is the one-time links.
 type links interface {

@@ -146,7 +146,7 @@ func TestLinksEnd(t *testing.T) {
 
 func (k *kit) invitation(t *testing.T, id lifecycle.PersonID) string {
 	t.Helper()
-	link, err := k.entrance.Link(t.Context(), id, signin.InviteFor)
+	link, err := k.entrance.Link(t.Context(), id, access.InviteFor)
 	if err != nil {
 		t.Fatal(err)
 	}

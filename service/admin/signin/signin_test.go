@@ -12,7 +12,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"quitclaim/service/access"
-	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web/messages"
 	"quitclaim/service/web/webtest"
@@ -231,20 +230,6 @@ func TestVerifyOfASecondPerson(t *testing.T) {
 		}
 		if !errors.Is(last, lifecycle.ErrThrottled) {
 			t.Errorf("six guesses at %s end with %v", email, last)
-		}
-	}
-}
-
-func TestBrands(t *testing.T) {
-	t.Parallel()
-	got, err := signin.Brands("acme, Acme-Home\n acme;x1")
-	if diff := cmp.Diff([]string{"acme", "acme-home", "x1"}, got); diff != "" || err != nil {
-		t.Errorf("Brands: %v (-want +got):\n%s", err, diff)
-	}
-	for text, want := range map[string]string{"": "brands.none", " , ": "brands.none", "a_b": "brands.shape", strings.Repeat("x", 99): "brands.shape"} {
-		var invalid *lifecycle.Invalid
-		if _, err := signin.Brands(text); !errors.As(err, &invalid) || invalid.Reasons[0].Code != want || len(invalid.Reasons[0].Args["brand"]) > 50 {
-			t.Errorf("Brands(%.10q) = %v, want %s", text, err, want)
 		}
 	}
 }

@@ -95,7 +95,9 @@ func dsn(dir string, a access) string {
 		values.Set("_txlock", "deferred")
 		values.Set("mode", "ro")
 	}
-	file := url.URL{Scheme: "file", Path: filepath.Join(dir, fileName), RawQuery: values.Encode()}
+	// Opaque, for a relative directory is no authority (RFC 8089, section 2).
+	path := url.URL{Path: filepath.Join(dir, fileName)}
+	file := url.URL{Scheme: "file", Opaque: path.EscapedPath(), RawQuery: values.Encode()}
 	return file.String()
 }
 

@@ -1,15 +1,13 @@
-package signin
+package lifecycle
 
 import (
 	"slices"
 	"strings"
-
-	"quitclaim/service/lifecycle"
 )
 
-// Brands reads a list of brands as people write it, with commas or blanks
+// ParseBrands reads a list of brands as people write it, with commas or blanks
 // between. Every mistake is one of the field "brands".
-func Brands(text string) ([]string, error) {
+func ParseBrands(text string) ([]string, error) {
 	list := strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' || r == '\r' || r == '\t' })
 	return CheckBrands(list)
 }
@@ -18,11 +16,11 @@ func Brands(text string) ([]string, error) {
 // kept: once, in small letters.
 func CheckBrands(list []string) ([]string, error) {
 	var brands []string
-	var invalid lifecycle.Invalid
+	var invalid Invalid
 	for _, text := range list {
-		key, err := lifecycle.ParseUnitKey(text, "0") // the one place that knows what a brand is
+		key, err := ParseUnitKey(text, "0") // the one place that knows what a brand is
 		if err != nil {
-			invalid.Reasons = append(invalid.Reasons, lifecycle.Reason{
+			invalid.Reasons = append(invalid.Reasons, Reason{
 				Field: "brands", Code: "brands.shape", Args: map[string]string{"brand": clip(text)},
 			})
 			continue
