@@ -14,8 +14,8 @@ import (
 	"os"
 	"time"
 
-	"quitclaim/service/device"
 	"quitclaim/service/device/camera"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 )
 
@@ -88,7 +88,7 @@ func runCamera(ctx context.Context, args []string, stdout io.Writer) error {
 			return err
 		}
 	}
-	return f.act(ctx, unit, func(event string, answer device.Answer) error {
+	return f.act(ctx, unit, func(event string, answer message.Answer) error {
 		credential, err := unit.Credential()
 		if err != nil {
 			return err
@@ -99,12 +99,12 @@ func runCamera(ctx context.Context, args []string, stdout io.Writer) error {
 }
 
 // act does what the flags ask for, and says each thing as it happens.
-func (f cameraFlags) act(ctx context.Context, unit *camera.Camera, say func(string, device.Answer) error) error {
+func (f cameraFlags) act(ctx context.Context, unit *camera.Camera, say func(string, message.Answer) error) error {
 	if f.hardReset {
 		if err := unit.Press(ctx); err != nil {
 			return err
 		}
-		if err := say("hard-reset", device.Answer{}); err != nil {
+		if err := say("hard-reset", message.Answer{}); err != nil {
 			return err
 		}
 	}
@@ -114,7 +114,7 @@ func (f cameraFlags) act(ctx context.Context, unit *camera.Camera, say func(stri
 		}
 	}
 	if f.silent {
-		return say("silent", device.Answer{})
+		return say("silent", message.Answer{})
 	}
 	for {
 		answer, err := f.report(ctx, unit)
@@ -135,7 +135,7 @@ func (f cameraFlags) act(ctx context.Context, unit *camera.Camera, say func(stri
 	}
 }
 
-func (f cameraFlags) report(ctx context.Context, unit *camera.Camera) (device.Answer, error) {
+func (f cameraFlags) report(ctx context.Context, unit *camera.Camera) (message.Answer, error) {
 	if f.patience > 0 {
 		patient, cancel := context.WithTimeout(ctx, f.patience)
 		defer cancel()

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 )
 
@@ -69,55 +70,55 @@ func New(config Config) *Device {
 
 // Challenge hands out a nonce and the epoch to a caller from a network. For a
 // unit that is not on record it hands out one that will never verify.
-func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network string) (Challenge, error) {
+func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network string) (message.Challenge, error) {
 	if err := d.limits.allow(key, network); err != nil {
-		return Challenge{}, err
+		return message.Challenge{}, err
 	}
 	unit, err := d.find(ctx, key)
 	if err != nil {
-		return Challenge{}, err
+		return message.Challenge{}, err
 	}
-	var drawn [NonceBytes]byte
+	var drawn [message.NonceBytes]byte
 	_, _ = rand.Read(drawn[:]) // never fails: crypto/rand ends the process instead
-	challenge := Challenge{Nonce: encode(drawn[:]), Epoch: unit.Epoch, ExpiresAt: d.now().Add(challengeFor)}
-	err = d.config.Store.SaveChallenge(ctx, unit.ID, hexSHA256(challenge.Nonce), unit.Epoch, challenge.ExpiresAt)
+	challenge := message.Challenge{Nonce: message.Encode(drawn[:]), Epoch: unit.Epoch, ExpiresAt: d.now().Add(challengeFor)}
+	err = d.config.Store.SaveChallenge(ctx, unit.ID, message.HexSHA256(challenge.Nonce), unit.Epoch, challenge.ExpiresAt)
 	if err != nil {
-		return Challenge{}, fmt.Errorf("keep challenge: %w", err)
+		return message.Challenge{}, fmt.Errorf("keep challenge: %w", err)
 	}
 	return challenge, nil
 }
 
 // Report takes what a unit says from a network, if it can be shown to be the
 // unit that says it.
-func (d *Device) Report(ctx context.Context, r Report, network string) (Answer, error) {
+func (d *Device) Report(ctx context.Context, r message.Report, network string) (message.Answer, error) {
 	if err := r.Check(); err != nil {
-		return Answer{}, err
+		return message.Answer{}, err
 	}
 	key, err := r.Key()
 	if err != nil {
-		return Answer{}, err
+		return message.Answer{}, err
 	}
 	if err := d.limits.allow(key, network); err != nil {
-		return Answer{}, err
+		return message.Answer{}, err
 	}
 	unit, err := d.find(ctx, key)
 	if err != nil {
-		return Answer{}, err
+		return message.Answer{}, err
 	}
-	epoch, err := d.config.Store.TakeChallenge(ctx, unit.ID, hexSHA256(r.Nonce), d.now())
+	epoch, err := d.config.Store.TakeChallenge(ctx, unit.ID, message.HexSHA256(r.Nonce), d.now())
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
-		return Answer{}, fmt.Errorf("take challenge: %w", err)
+		return message.Answer{}, fmt.Errorf("take challenge: %w", err)
 	}
 	taken := err == nil && epoch == r.Epoch
-	digest, signed := r.verify(unit.DeviceKey)
+	digest, signed := r.Verify(unit.DeviceKey)
 	if !unit.known || !taken || !signed {
-		return Answer{}, errUnproven
+		return message.Answer{}, errUnproven
 	}
 	return d.heard(ctx, unit.ID, r, digest, network)
 }
 
 // heard writes the fact that the report is.
-func (d *Device) heard(ctx context.Context, unit lifecycle.UnitID, r Report, digest, network string) (Answer, error) {
+func (d *Device) heard(ctx context.Context, unit lifecycle.UnitID, r message.Report, digest, network string) (message.Answer, error) {
 	now := d.now()
 	fact := lifecycle.Heard{
 		Command: lifecycle.Command{Actor: lifecycle.Actor{Kind: lifecycle.ActorUnit}, At: now},
@@ -128,20 +129,20 @@ func (d *Device) heard(ctx context.Context, unit lifecycle.UnitID, r Report, dig
 		},
 	}
 	if r.Presence != "" {
-		fact.Report.Presence = hexSHA256(r.Presence)
+		fact.Report.Presence = message.HexSHA256(r.Presence)
 	}
 	outcome, err := d.config.Store.Advance(ctx, unit, fact.Decide)
 	if err != nil {
-		return Answer{}, fmt.Errorf("report of a unit: %w", err)
+		return message.Answer{}, fmt.Errorf("report of a unit: %w", err)
 	}
 	after := outcome.Change.Unit
 	if len(outcome.Change.Orders) > 0 {
 		d.config.Nudge(unit)
 	}
 	if after.Verifier != r.Verifier {
-		return Answer{Epoch: after.Epoch, Action: ActionReportAgain}, nil
+		return message.Answer{Epoch: after.Epoch, Action: message.ActionReportAgain}, nil
 	}
-	return Answer{Epoch: after.Epoch, Action: ActionNone}, nil
+	return message.Answer{Epoch: after.Epoch, Action: message.ActionNone}, nil
 }
 
 // found is a unit, or what stands in for one.

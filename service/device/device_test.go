@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 )
@@ -29,7 +30,7 @@ func TestFirstContactIsHeard(t *testing.T) {
 	u := k.sold("CAM-0001")
 	k.Clock.Add(time.Minute)
 	answer := k.heard(k.says(u, lifecycle.ResetNone, "first credential"))
-	if diff := cmp.Diff(device.Answer{Epoch: 2, Action: device.ActionNone}, answer); diff != "" {
+	if diff := cmp.Diff(message.Answer{Epoch: 2, Action: message.ActionNone}, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	got := k.snapshot(u).Unit
@@ -48,7 +49,7 @@ func TestResetInAnOpenOrderProvesIt(t *testing.T) {
 	k := setup(t)
 	u := k.takenBack("CAM-0002", "on the screen")
 	answer := k.heard(k.says(u, lifecycle.ResetHard, "made at the bench"))
-	if diff := cmp.Diff(device.Answer{Epoch: 3, Action: device.ActionNone}, answer); diff != "" {
+	if diff := cmp.Diff(message.Answer{Epoch: 3, Action: message.ActionNone}, answer); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
 	order := k.snapshot(u).Order
@@ -70,16 +71,16 @@ func TestResetAtHomeAdvancesTheEpoch(t *testing.T) {
 	k := setup(t)
 	u := k.sold("CAM-0003")
 	first := k.heard(k.says(u, lifecycle.ResetHard, "one"))
-	if diff := cmp.Diff(device.Answer{Epoch: 3, Action: device.ActionReportAgain}, first); diff != "" {
+	if diff := cmp.Diff(message.Answer{Epoch: 3, Action: message.ActionReportAgain}, first); diff != "" {
 		t.Errorf("reset (-want +got):\n%s", diff)
 	}
-	if got := k.heard(k.says(u, lifecycle.ResetNone, "one")); got.Action != device.ActionReportAgain {
+	if got := k.heard(k.says(u, lifecycle.ResetNone, "one")); got.Action != message.ActionReportAgain {
 		t.Errorf("the credential of before was taken: %+v", got)
 	}
 	if got := k.snapshot(u).Unit.Verifier; got != "" {
 		t.Errorf("verifier %q is of before the advance", got)
 	}
-	if diff := cmp.Diff(device.Answer{Epoch: 3, Action: device.ActionNone}, k.heard(k.says(u, lifecycle.ResetNone, "two"))); diff != "" {
+	if diff := cmp.Diff(message.Answer{Epoch: 3, Action: message.ActionNone}, k.heard(k.says(u, lifecycle.ResetNone, "two"))); diff != "" {
 		t.Errorf("a new credential (-want +got):\n%s", diff)
 	}
 	if got := k.snapshot(u).Unit.Verifier; got != storetest.Hex("two") {
@@ -128,7 +129,7 @@ func TestSerialsAreFoldedAndPrintedAsTheyAre(t *testing.T) {
 	u := k.sold("Cam/0006 <B>")
 	asWritten := u.key
 	u.key.Serial = "CAM/0006 <b>"
-	if got := k.heard(k.says(u, lifecycle.ResetNone, "x")); got.Action != device.ActionNone {
+	if got := k.heard(k.says(u, lifecycle.ResetNone, "x")); got.Action != message.ActionNone {
 		t.Errorf("another letter case: %+v", got)
 	}
 	if got := k.snapshot(u).Unit.Key; got != asWritten {
@@ -160,7 +161,7 @@ func TestRetiredUnitIsHeardAndFlagged(t *testing.T) {
 	second := lifecycle.PersonID(storetest.NewID("psn"))
 	k.Must(t, u.id, lifecycle.Retire{Command: k.By(k.Clerk), Order: lifecycle.OrderID(storetest.NewID("ord")), Second: second, SecondScan: u.key}.Decide)
 	answer := k.heard(k.says(u, lifecycle.ResetHard, "alive"))
-	if answer.Action != device.ActionNone || k.snapshot(u).Unit.State != lifecycle.StateRetired {
+	if answer.Action != message.ActionNone || k.snapshot(u).Unit.State != lifecycle.StateRetired {
 		t.Errorf("answer %+v, state %s", answer, k.snapshot(u).Unit.State)
 	}
 	flags, _, err := k.Flags(t.Context(), lifecycle.FlagFilter{Unit: u.id, Kind: lifecycle.FlagRetiredAlive}, lifecycle.Page{Limit: 5})
@@ -178,7 +179,7 @@ func TestStoreThatIsBusyIsNotAnUnknownUnit(t *testing.T) {
 		t.Errorf("challenge: %v, want busy", err)
 	}
 	u := unit{key: key, own: keyOf("1")}
-	r := k.signed(u, device.Report{Brand: "acme", Serial: "1", Nonce: k.challenge(key).Nonce, Epoch: 1, Kind: "none", Firmware: "1", Verifier: storetest.Hex("")})
+	r := k.signed(u, message.Report{Brand: "acme", Serial: "1", Nonce: k.challenge(key).Nonce, Epoch: 1, Kind: "none", Firmware: "1", Verifier: storetest.Hex("")})
 	if _, err := busy.Report(t.Context(), r, "192.0.2.1"); !errors.Is(err, lifecycle.ErrBusy) {
 		t.Errorf("report: %v, want busy", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/access"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 )
@@ -24,7 +25,7 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.POST("/device/v1/report", access.DeviceReport, h.report)
 }
 
-// challengeBody is a Challenge as it is sent.
+// challengeBody is a challenge as it is sent.
 type challengeBody struct {
 	Nonce     string          `json:"nonce"`
 	Epoch     lifecycle.Epoch `json:"epoch"`
@@ -32,7 +33,7 @@ type challengeBody struct {
 }
 
 func (h *Handler) challenge(c echo.Context) error {
-	in, err := web.Bind[ChallengeRequest](c)
+	in, err := web.Bind[message.ChallengeRequest](c)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (h *Handler) challenge(c echo.Context) error {
 }
 
 func (h *Handler) report(c echo.Context) error {
-	in, err := web.Bind[Report](c)
+	in, err := web.Bind[message.Report](c)
 	if err != nil {
 		return err
 	}

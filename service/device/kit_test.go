@@ -12,6 +12,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web"
@@ -122,28 +123,28 @@ func (k *kit) post(path, body string) *webtest.Response {
 }
 
 // challenge asks for a nonce.
-func (k *kit) challenge(key lifecycle.UnitKey) device.Challenge {
+func (k *kit) challenge(key lifecycle.UnitKey) message.Challenge {
 	k.t.Helper()
-	got := k.postJSON("/device/v1/challenge", device.ChallengeRequest{Brand: key.Brand, Serial: key.Serial})
+	got := k.postJSON("/device/v1/challenge", message.ChallengeRequest{Brand: key.Brand, Serial: key.Serial})
 	if got.Status != http.StatusOK {
 		k.t.Fatalf("challenge: %d %s", got.Status, got.Body)
 	}
-	var challenge device.Challenge
+	var challenge message.Challenge
 	got.Decode(&challenge)
 	return challenge
 }
 
 // says is a signed report that answers a fresh challenge.
-func (k *kit) says(u unit, kind lifecycle.ResetKind, credential string) device.Report {
+func (k *kit) says(u unit, kind lifecycle.ResetKind, credential string) message.Report {
 	k.t.Helper()
 	challenge := k.challenge(u.key)
-	return k.signed(u, device.Report{
+	return k.signed(u, message.Report{
 		Brand: u.key.Brand, Serial: u.key.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: kind,
 		Firmware: "2.1.0", Verifier: storetest.Hex(credential),
 	})
 }
 
-func (k *kit) signed(u unit, r device.Report) device.Report {
+func (k *kit) signed(u unit, r message.Report) message.Report {
 	k.t.Helper()
 	signed, err := r.Sign(u.own)
 	if err != nil {
@@ -152,19 +153,19 @@ func (k *kit) signed(u unit, r device.Report) device.Report {
 	return signed
 }
 
-func (k *kit) report(r device.Report) *webtest.Response {
+func (k *kit) report(r message.Report) *webtest.Response {
 	k.t.Helper()
 	return k.postJSON("/device/v1/report", r)
 }
 
 // heard sends a report that must be taken.
-func (k *kit) heard(r device.Report) device.Answer {
+func (k *kit) heard(r message.Report) message.Answer {
 	k.t.Helper()
 	got := k.report(r)
 	if got.Status != http.StatusOK {
 		k.t.Fatalf("report: %d %s", got.Status, got.Body)
 	}
-	var answer device.Answer
+	var answer message.Answer
 	got.Decode(&answer)
 	return answer
 }

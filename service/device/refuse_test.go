@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 )
@@ -21,51 +22,51 @@ func TestEveryWayToBeTurnedAwayLooksAlike(t *testing.T) {
 	t.Parallel()
 	cases := []struct {
 		name   string
-		report func(k *kit, u unit) device.Report
+		report func(k *kit, u unit) message.Report
 	}{
-		{"an unknown unit", func(k *kit, u unit) device.Report {
+		{"an unknown unit", func(k *kit, u unit) message.Report {
 			u.key.Serial = "CAM-NONE"
 			return k.says(u, lifecycle.ResetHard, "x")
 		}},
-		{"an unknown brand", func(k *kit, u unit) device.Report {
+		{"an unknown brand", func(k *kit, u unit) message.Report {
 			u.key.Brand = "nobody"
 			return k.says(u, lifecycle.ResetHard, "x")
 		}},
-		{"a unit without a key", func(k *kit, u unit) device.Report {
+		{"a unit without a key", func(k *kit, u unit) message.Report {
 			u.key = k.Registered(k.t).Key
 			return k.says(u, lifecycle.ResetHard, "x")
 		}},
-		{"another's key", func(k *kit, u unit) device.Report {
+		{"another's key", func(k *kit, u unit) message.Report {
 			u.own = keyOf("another")
 			return k.says(u, lifecycle.ResetHard, "x")
 		}},
-		{"another unit's signature", func(k *kit, u unit) device.Report {
+		{"another unit's signature", func(k *kit, u unit) message.Report {
 			other := k.sold("CAM-OTHER")
 			r := k.says(other, lifecycle.ResetHard, "x")
 			r.Serial = u.key.Serial
 			return r
 		}},
-		{"another unit's nonce", func(k *kit, u unit) device.Report {
+		{"another unit's nonce", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetHard, "x")
 			r.Nonce = k.challenge(k.sold("CAM-OTHER").key).Nonce
 			return k.signed(u, r)
 		}},
-		{"a nonce of its own making", func(k *kit, u unit) device.Report {
+		{"a nonce of its own making", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetHard, "x")
-			r.Nonce = base64.RawURLEncoding.EncodeToString(make([]byte, device.NonceBytes))
+			r.Nonce = base64.RawURLEncoding.EncodeToString(make([]byte, message.NonceBytes))
 			return k.signed(u, r)
 		}},
-		{"a nonce of before, not signed for", func(k *kit, u unit) device.Report {
+		{"a nonce of before, not signed for", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetHard, "x")
 			r.Nonce = k.challenge(u.key).Nonce
 			return r
 		}},
-		{"a used nonce", func(k *kit, u unit) device.Report {
+		{"a used nonce", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetNone, "x")
 			k.heard(r)
 			return r
 		}},
-		{"a nonce that a forger used", func(k *kit, u unit) device.Report {
+		{"a nonce that a forger used", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetNone, "x")
 			forged := r
 			forged.Verifier = storetest.Hex("mine")
@@ -74,22 +75,22 @@ func TestEveryWayToBeTurnedAwayLooksAlike(t *testing.T) {
 			}
 			return r
 		}},
-		{"an expired nonce", func(k *kit, u unit) device.Report {
+		{"an expired nonce", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetHard, "x")
 			k.Clock.Add(5 * time.Minute)
 			return r
 		}},
-		{"another epoch than the nonce's", func(k *kit, u unit) device.Report {
+		{"another epoch than the nonce's", func(k *kit, u unit) message.Report {
 			r := k.says(u, lifecycle.ResetHard, "x")
 			r.Epoch++
 			return k.signed(u, r)
 		}},
-		{"another kind than was signed", changed(func(r *device.Report) { r.Kind = lifecycle.ResetNone })},
-		{"another firmware than was signed", changed(func(r *device.Report) { r.Firmware = "9.9.9" })},
-		{"another verifier than was signed", changed(func(r *device.Report) { r.Verifier = storetest.Hex("mine") })},
-		{"another presence than was signed", changed(func(r *device.Report) { r.Presence = "mine" })},
-		{"another epoch than was signed", changed(func(r *device.Report) { r.Epoch = 1 })},
-		{"a signature of nothing", changed(func(r *device.Report) {
+		{"another kind than was signed", changed(func(r *message.Report) { r.Kind = lifecycle.ResetNone })},
+		{"another firmware than was signed", changed(func(r *message.Report) { r.Firmware = "9.9.9" })},
+		{"another verifier than was signed", changed(func(r *message.Report) { r.Verifier = storetest.Hex("mine") })},
+		{"another presence than was signed", changed(func(r *message.Report) { r.Presence = "mine" })},
+		{"another epoch than was signed", changed(func(r *message.Report) { r.Epoch = 1 })},
+		{"a signature of nothing", changed(func(r *message.Report) {
 			r.Signature = base64.RawURLEncoding.EncodeToString(make([]byte, 64))
 		})},
 	}
@@ -131,8 +132,8 @@ func headers(h http.Header) string {
 }
 
 // changed is a good report, changed after it was signed.
-func changed(change func(*device.Report)) func(*kit, unit) device.Report {
-	return func(k *kit, u unit) device.Report {
+func changed(change func(*message.Report)) func(*kit, unit) message.Report {
+	return func(k *kit, u unit) message.Report {
 		r := k.says(u, lifecycle.ResetHard, "x")
 		change(&r)
 		return r
@@ -156,7 +157,7 @@ func TestUnknownUnitsGetAChallengeLikeAnyOther(t *testing.T) {
 			t.Fatal(err)
 		}
 		raw, err := base64.RawURLEncoding.Strict().DecodeString(challenge.Nonce)
-		if err != nil || len(raw) != device.NonceBytes {
+		if err != nil || len(raw) != message.NonceBytes {
 			t.Errorf("nonce %q, %v", challenge.Nonce, err)
 		}
 		if challenge.Epoch < 1 || challenge.Epoch > 3 || !challenge.ExpiresAt.Equal(k.Clock.Now().Add(5*time.Minute)) {
@@ -166,7 +167,7 @@ func TestUnknownUnitsGetAChallengeLikeAnyOther(t *testing.T) {
 		if err != nil || again.Epoch != challenge.Epoch || again.Nonce == challenge.Nonce {
 			t.Errorf("asked again: %+v after %+v, %v", again, challenge, err)
 		}
-		r := k.signed(u, device.Report{
+		r := k.signed(u, message.Report{
 			Brand: key.Brand, Serial: key.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: lifecycle.ResetNone,
 			Firmware: "1", Verifier: storetest.Hex("x"),
 		})
@@ -239,7 +240,7 @@ func TestBodiesThatAreNoReport(t *testing.T) {
 		}
 	}
 	for _, serial := range []string{"", strings.Repeat("x", 65), strings.Repeat("x", 4096), "a\nb", "ünit"} {
-		got := k.postJSON("/device/v1/challenge", device.ChallengeRequest{Brand: "acme", Serial: serial})
+		got := k.postJSON("/device/v1/challenge", message.ChallengeRequest{Brand: "acme", Serial: serial})
 		if got.Status != http.StatusUnprocessableEntity {
 			t.Errorf("serial %.10q: %d", serial, got.Status)
 		}
@@ -251,7 +252,7 @@ func TestBodiesThatAreNoReport(t *testing.T) {
 
 func TestFirmwareVersions(t *testing.T) {
 	t.Parallel()
-	good := device.Report{
+	good := message.Report{
 		Brand: "acme", Serial: "1", Nonce: base64.RawURLEncoding.EncodeToString(make([]byte, 32)), Epoch: 1, Kind: "none",
 		Verifier: storetest.Hex(""), Signature: base64.RawURLEncoding.EncodeToString(make([]byte, 64)),
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 )
@@ -17,7 +18,7 @@ func TestTooOftenIsToldAlike(t *testing.T) {
 	for _, serial := range []string{"CAM-0001", "CAM-NONE"} {
 		k := setupWith(t, device.Limits{UnitBurst: 3})
 		k.sold("CAM-0001")
-		in := device.ChallengeRequest{Brand: storetest.Brand, Serial: serial}
+		in := message.ChallengeRequest{Brand: storetest.Brand, Serial: serial}
 		for range 3 {
 			k.challenge(lifecycle.UnitKey{Brand: in.Brand, Serial: in.Serial})
 		}

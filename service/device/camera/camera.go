@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 )
 
@@ -88,9 +88,9 @@ func (c *Camera) Press(ctx context.Context) error {
 }
 
 // HardReset holds its button and tells about it.
-func (c *Camera) HardReset(ctx context.Context) (device.Answer, error) {
+func (c *Camera) HardReset(ctx context.Context) (message.Answer, error) {
 	if err := c.Press(ctx); err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
 	return c.Report(ctx, "")
 }
@@ -98,13 +98,13 @@ func (c *Camera) HardReset(ctx context.Context) (device.Answer, error) {
 // Report says what there is to say, with the presence code that it sees, if it
 // sees one. It tries until it is heard, ctx ends, or there is no hope. A
 // silent camera has said nothing when it returns.
-func (c *Camera) Report(ctx context.Context, presence string) (device.Answer, error) {
+func (c *Camera) Report(ctx context.Context, presence string) (message.Answer, error) {
 	if c.config.Silent {
-		return device.Answer{}, nil
+		return message.Answer{}, nil
 	}
 	if c.config.OfflineFor > 0 {
 		if err := c.config.Wait(ctx, c.config.OfflineFor); err != nil {
-			return device.Answer{}, fmt.Errorf("camera is offline: %w", err)
+			return message.Answer{}, fmt.Errorf("camera is offline: %w", err)
 		}
 	}
 	unproven, rounds, pause := 0, 0, firstWait
@@ -120,11 +120,11 @@ func (c *Camera) Report(ctx context.Context, presence string) (device.Answer, er
 			continue
 		case unknown:
 			if unproven++; unproven == unprovenMost {
-				return device.Answer{}, ErrUnproven
+				return message.Answer{}, ErrUnproven
 			}
 		}
 		if failed := c.config.Wait(ctx, max(pause, retryAfter(err))); failed != nil {
-			return device.Answer{}, fmt.Errorf("not heard, %w: %w", failed, err)
+			return message.Answer{}, fmt.Errorf("not heard, %w: %w", failed, err)
 		}
 		pause = min(2*pause, longestWait)
 	}
@@ -140,10 +140,10 @@ const (
 	later                   // nothing is known: try again
 )
 
-func kindOf(answer device.Answer, err error) outcome {
+func kindOf(answer message.Answer, err error) outcome {
 	var refused *refusal
 	switch {
-	case err == nil && answer.Action == device.ActionReportAgain:
+	case err == nil && answer.Action == message.ActionReportAgain:
 		return advanced
 	case errors.As(err, &refused):
 		return refused.outcome()
@@ -168,33 +168,33 @@ func (c *Camera) Run(ctx context.Context, every time.Duration) error {
 }
 
 // exchange is one challenge and the report that answers it.
-func (c *Camera) exchange(ctx context.Context, presence string) (device.Answer, error) {
+func (c *Camera) exchange(ctx context.Context, presence string) (message.Answer, error) {
 	unlock, err := c.config.Memory.Lock(ctx)
 	if err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
 	defer unlock()
 	state, err := c.config.Memory.Load()
 	if err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
-	challenge, err := post[device.Challenge](ctx, c, "/device/v1/challenge", device.ChallengeRequest{Brand: state.Brand, Serial: state.Serial})
+	challenge, err := post[message.Challenge](ctx, c, "/device/v1/challenge", message.ChallengeRequest{Brand: state.Brand, Serial: state.Serial})
 	if err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
 	if state, err = c.keepUp(state, challenge.Epoch); err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
 	report, err := says(state, challenge, presence)
 	if err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
-	answer, err := post[device.Answer](ctx, c, "/device/v1/report", report)
+	answer, err := post[message.Answer](ctx, c, "/device/v1/report", report)
 	if err != nil {
-		return device.Answer{}, err
+		return message.Answer{}, err
 	}
 	state.Reset = false
-	if answer.Action == device.ActionReportAgain {
+	if answer.Action == message.ActionReportAgain {
 		state.Credential, state.Epoch = NewCredential(), answer.Epoch
 	}
 	return answer, c.config.Memory.Save(state)
@@ -215,12 +215,12 @@ func (c *Camera) keepUp(state State, epoch lifecycle.Epoch) (State, error) {
 }
 
 // says is the signed report.
-func says(state State, challenge device.Challenge, presence string) (device.Report, error) {
+func says(state State, challenge message.Challenge, presence string) (message.Report, error) {
 	kind := lifecycle.ResetNone
 	if state.Reset {
 		kind = lifecycle.ResetHard
 	}
-	return device.Report{
+	return message.Report{
 		Brand: state.Brand, Serial: state.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: kind,
 		Firmware: state.Firmware, Verifier: CredentialHash(state.Credential), Presence: presence,
 	}.Sign(state.Key())

@@ -14,6 +14,7 @@ import (
 
 	"quitclaim/service/device"
 	"quitclaim/service/device/camera"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web"
@@ -154,7 +155,7 @@ func (k *kit) camera(memory camera.Memory, change func(*camera.Config)) *camera.
 	return c
 }
 
-func (k *kit) report(c *camera.Camera) device.Answer {
+func (k *kit) report(c *camera.Camera) message.Answer {
 	k.t.Helper()
 	answer, err := c.Report(k.t.Context(), "")
 	if err != nil {
@@ -193,7 +194,7 @@ func TestFirstCallMakesACredential(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	c, _, id := k.made(nil)
-	if answer := k.report(c); answer != (device.Answer{Epoch: 2, Action: device.ActionNone}) {
+	if answer := k.report(c); answer != (message.Answer{Epoch: 2, Action: message.ActionNone}) {
 		t.Errorf("answer %+v", answer)
 	}
 	k.agrees(c, id)
@@ -225,7 +226,7 @@ func TestHardResetProvesAnOpenOrder(t *testing.T) {
 	k.report(c)
 	k.takeBack(id)
 	answer, err := c.HardReset(t.Context())
-	if err != nil || answer != (device.Answer{Epoch: 3, Action: device.ActionNone}) {
+	if err != nil || answer != (message.Answer{Epoch: 3, Action: message.ActionNone}) {
 		t.Errorf("answer %+v, %v", answer, err)
 	}
 	s, err := k.Snapshot(t.Context(), id)
@@ -249,7 +250,7 @@ func TestHardResetAtHomeEndsWithACredentialOfTheNewEpoch(t *testing.T) {
 	c, _, id := k.made(nil)
 	k.report(c)
 	answer, err := c.HardReset(t.Context())
-	if err != nil || answer != (device.Answer{Epoch: 3, Action: device.ActionNone}) {
+	if err != nil || answer != (message.Answer{Epoch: 3, Action: message.ActionNone}) {
 		t.Errorf("answer %+v, %v", answer, err)
 	}
 	k.agrees(c, id)

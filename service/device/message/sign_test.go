@@ -1,4 +1,4 @@
-package device
+package message
 
 import (
 	"crypto/ed25519"
@@ -54,7 +54,7 @@ func TestGoldenVectors(t *testing.T) {
 		if diff := cmp.Diff(v.Signed, string(signed)); diff != "" {
 			t.Errorf("%s: bytes (-frozen +got):\n%s", v.Name, diff)
 		}
-		if got := hexSHA256(string(signed)); got != v.Digest {
+		if got := HexSHA256(string(signed)); got != v.Digest {
 			t.Errorf("%s: digest %s, want %s", v.Name, got, v.Digest)
 		}
 		seed, err := hex.DecodeString(v.Seed)
@@ -69,7 +69,7 @@ func TestGoldenVectors(t *testing.T) {
 		if err != nil || again != v.Report {
 			t.Errorf("%s: signing again gives %+v, %v", v.Name, again, err)
 		}
-		if _, ok := v.Report.verify(key.Public().(ed25519.PublicKey)); !ok {
+		if _, ok := v.Report.Verify(key.Public().(ed25519.PublicKey)); !ok {
 			t.Errorf("%s does not verify", v.Name)
 		}
 	}
@@ -78,7 +78,7 @@ func TestGoldenVectors(t *testing.T) {
 // TestDocsShowTheFirstVector, so that service/docs/device.md cannot drift.
 func TestDocsShowTheFirstVector(t *testing.T) {
 	t.Parallel()
-	text, err := os.ReadFile("../docs/device.md")
+	text, err := os.ReadFile("../../docs/device.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,8 +105,8 @@ func TestEveryBitOfASignatureCounts(t *testing.T) {
 		r := v.Report
 		changed := append([]byte(nil), raw...)
 		changed[bit/8] ^= 1 << (bit % 8)
-		r.Signature = encode(changed)
-		if _, ok := r.verify(key); ok {
+		r.Signature = Encode(changed)
+		if _, ok := r.Verify(key); ok {
 			t.Errorf("bit %d does not count", bit)
 		}
 	}
@@ -115,7 +115,7 @@ func TestEveryBitOfASignatureCounts(t *testing.T) {
 	r := v.Report
 	last := r.Signature[len(r.Signature)-1]
 	r.Signature = r.Signature[:len(r.Signature)-1] + string(last+1)
-	if _, ok := r.verify(key); ok {
+	if _, ok := r.Verify(key); ok {
 		t.Error("a signature has two spellings")
 	}
 }

@@ -1,4 +1,4 @@
-package device
+package message
 
 import (
 	"crypto/ed25519"
@@ -100,7 +100,7 @@ func decode(text string, n int) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(text)
 }
 
-func encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
+func Encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // within reports whether s is letters, digits and the marks given, and begins
 // with no mark. Empty is.

@@ -1,4 +1,4 @@
-package device
+package message
 
 import (
 	"crypto/ed25519"
@@ -56,18 +56,18 @@ func (r Report) SignedBytes() ([]byte, error) {
 // Sign is the report with the unit's signature. What it held before does not
 // matter.
 func (r Report) Sign(key ed25519.PrivateKey) (Report, error) {
-	r.Signature = encode(make([]byte, ed25519.SignatureSize)) // of the right shape, for Check
+	r.Signature = Encode(make([]byte, ed25519.SignatureSize)) // of the right shape, for Check
 	signed, err := r.SignedBytes()
 	if err != nil {
 		return Report{}, err
 	}
-	r.Signature = encode(ed25519.Sign(key, signed))
+	r.Signature = Encode(ed25519.Sign(key, signed))
 	return r, nil
 }
 
-// verify reports whether the signature is by this key, and the digest of the
+// Verify reports whether the signature is by this key, and the digest of the
 // signed bytes.
-func (r Report) verify(key ed25519.PublicKey) (digest string, ok bool) {
+func (r Report) Verify(key ed25519.PublicKey) (digest string, ok bool) {
 	signed, err := r.SignedBytes()
 	if err != nil {
 		return "", false
@@ -76,10 +76,10 @@ func (r Report) verify(key ed25519.PublicKey) (digest string, ok bool) {
 	if err != nil {
 		return "", false
 	}
-	return hexSHA256(string(signed)), ed25519.Verify(key, signed, signature)
+	return HexSHA256(string(signed)), ed25519.Verify(key, signed, signature)
 }
 
-func hexSHA256(text string) string {
+func HexSHA256(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
