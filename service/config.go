@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -21,8 +22,34 @@ type Config struct {
 	Origin     string        // the ledger's name, its URL without a scheme
 	CloudDelay time.Duration // how long the built-in cloud takes to forget
 	Workers    int           // clouds asked at the same time
+	Proxies    networks      // whose X-Forwarded-For is believed
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
+}
+
+// networks is a list of networks in CIDR notation (RFC 4632), as a flag.
+type networks []netip.Prefix
+
+// String is the list as Set reads it.
+func (n *networks) String() string {
+	texts := make([]string, len(*n))
+	for i, prefix := range *n {
+		texts[i] = prefix.String()
+	}
+	return strings.Join(texts, ",")
+}
+
+// Set reads a list with commas between.
+func (n *networks) Set(text string) error {
+	*n = nil
+	for part := range strings.SplitSeq(text, ",") {
+		prefix, err := netip.ParsePrefix(strings.TrimSpace(part))
+		if err != nil {
+			return fmt.Errorf("%q is no network, e.g. 10.0.0.0/8", part)
+		}
+		*n = append(*n, prefix)
+	}
+	return nil
 }
 
 // setting is one row of the table that flags, environment and README share.
@@ -50,6 +77,9 @@ func settings() []setting {
 		}},
 		{"workers", "clouds asked at the same time", func(f *flag.FlagSet, c *Config) {
 			f.IntVar(&c.Workers, "workers", 4, "")
+		}},
+		{"proxies", "networks of reverse proxies whose X-Forwarded-For is believed, with commas between", func(f *flag.FlagSet, c *Config) {
+			f.Var(&c.Proxies, "proxies", "")
 		}},
 		{"log-json", "log JSON objects instead of text", func(f *flag.FlagSet, c *Config) {
 			f.BoolVar(&c.LogJSON, "log-json", false, "")

@@ -88,6 +88,7 @@ func (h *house) wire() error {
 	h.wireRooms()
 	server, err := web.New(web.Config{
 		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance,
+		Proxies: h.config.Proxies,
 	})
 	if err != nil {
 		return err
