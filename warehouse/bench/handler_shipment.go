@@ -51,8 +51,8 @@ func (h *Handler) renderShipments(c echo.Context, status int, view shipmentsView
 
 func (h *Handler) ship(c echo.Context) error {
 	in, err := web.Bind[struct {
-		To    lifecycle.OrgID `form:"to" validate:"required,max=64"`
-		Units string          `form:"units" validate:"required,max=20000"`
+		To    string `form:"to" validate:"required,max=200"`
+		Units string `form:"units" validate:"required,max=20000"`
 	}](c)
 	ctx := c.Request().Context()
 	var keys []lifecycle.UnitKey
@@ -64,7 +64,7 @@ func (h *Handler) ship(c echo.Context) error {
 		_, results, err = h.bench.Ship(ctx, in.To, keys)
 	}
 	if mistakes := web.Mistakes(err); mistakes != nil {
-		view := shipmentsView{Failed: "ship", To: string(in.To), Units: in.Units, Mistakes: mistakes}
+		view := shipmentsView{Failed: "ship", To: in.To, Units: in.Units, Mistakes: mistakes}
 		return h.renderShipments(c, http.StatusUnprocessableEntity, view)
 	}
 	if err != nil {

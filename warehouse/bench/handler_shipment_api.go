@@ -11,8 +11,8 @@ import (
 
 func (h *Handler) apiShip(c echo.Context) error {
 	in, err := web.Bind[struct {
-		To    lifecycle.OrgID `json:"to" validate:"required,max=64"`
-		Units []unitRef       `json:"units" validate:"required,min=1,max=100,dive"`
+		To    string    `json:"to" validate:"required,max=200"` // id or name
+		Units []unitRef `json:"units" validate:"required,min=1,max=100,dive"`
 	}](c)
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (h *Handler) apiShip(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, results, err := h.bench.Ship(c.Request().Context(), in.To, keys)
+	sent, results, err := h.bench.Ship(c.Request().Context(), in.To, keys)
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,7 @@ func (h *Handler) apiShip(c echo.Context) error {
 		ID lifecycle.ShipmentID `json:"id"`
 		To lifecycle.OrgID      `json:"to"`
 		web.List[itemJSON]
-	}{id, in.To, web.NewList(items, "")})
+	}{sent.ID, sent.To, web.NewList(items, "")})
 }
 
 // arrival is what was taken off the truck: units by name, or one by its code.

@@ -4,20 +4,28 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 )
 
-// Ship hands units over to a carrier, on one pallet: they share the shipment's
-// id. Custody stays here until the receiver scans each.
-func (b *Bench) Ship(ctx context.Context, to lifecycle.OrgID, keys []lifecycle.UnitKey) (lifecycle.ShipmentID, []Result, error) {
-	if _, err := b.orgName(ctx, to); err != nil {
-		return "", nil, unknownReceiver(err)
+// Shipment is units on one pallet: they share its id.
+type Shipment struct {
+	ID lifecycle.ShipmentID
+	To lifecycle.OrgID
+}
+
+// Ship hands units over to a carrier. Custody stays here until the receiver
+// scans each. The receiver is named by its id, or by its name as it is written.
+func (b *Bench) Ship(ctx context.Context, to string, keys []lifecycle.UnitKey) (Shipment, []Result, error) {
+	receiver, err := b.receiver(ctx, to)
+	if err != nil {
+		return Shipment{}, nil, err
 	}
 	id := lifecycle.ShipmentID("shp_" + b.newID())
 	results, err := b.each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
-		return b.units.Advance(ctx, s.Unit.ID, lifecycle.Ship{Command: b.command(ctx), ID: id, To: to}.Decide)
+		return b.units.Advance(ctx, s.Unit.ID, lifecycle.Ship{Command: b.command(ctx), ID: id, To: receiver}.Decide)
 	})
 	for _, result := range results {
 		// A request that came again finds what the first one wrote.
@@ -25,16 +33,28 @@ func (b *Bench) Ship(ctx context.Context, to lifecycle.OrgID, keys []lifecycle.U
 			id = sent.ID
 		}
 	}
-	return id, results, err
+	return Shipment{ID: id, To: receiver}, results, err
 }
 
-func unknownReceiver(err error) error {
+// receiver finds an organisation by its id, or else by its name where no other
+// has the same: a truck must not go to the wrong one.
+func (b *Bench) receiver(ctx context.Context, to string) (lifecycle.OrgID, error) {
+	id := lifecycle.OrgID(to)
+	_, err := b.orgName(ctx, id)
 	if !errors.Is(err, lifecycle.ErrNotFound) {
-		return err
+		return id, err
+	}
+	others, err := b.Receivers(ctx)
+	if err != nil {
+		return "", err
+	}
+	others = slices.DeleteFunc(others, func(org access.Organisation) bool { return org.Name != to })
+	if len(others) == 1 {
+		return others[0].ID, nil
 	}
 	var invalid lifecycle.Invalid
 	invalid.Add("to", "bench.no-such-receiver")
-	return invalid.Err()
+	return "", invalid.Err()
 }
 
 // Receive takes units of a shipment into custody. An empty id stands for

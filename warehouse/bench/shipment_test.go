@@ -55,6 +55,23 @@ func TestShipAndReceiveAPallet(t *testing.T) {
 	}
 }
 
+// Whoever scripts against us knows organisations by name.
+func TestShipToAName(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit := k.reset()
+	technician := k.as(k.Technician)
+	for to, status := range map[string]int{"Corner": 422, "corner shop": 422, "Second Life": 422, "Corner Shop": 201} {
+		got := technician.PostJSON("/v1/shipments", map[string]any{"to": to, "units": refs(unit)})
+		if got.Status != status {
+			t.Errorf("to %q = %d, want %d\n%s", to, got.Status, status, got.Body)
+		}
+	}
+	if got := k.snapshot(unit).Shipment; got == nil || got.To != k.Retailer.ID {
+		t.Errorf("shipment = %+v, want one to %s", got, k.Retailer.ID)
+	}
+}
+
 func TestShipByPage(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
