@@ -109,6 +109,7 @@ func parseConfig(name string, args []string, getenv func(string) string, default
 			if value == "" {
 				continue
 			}
+			flags.Lookup(setting.name).DefValue = value // as help shows it
 			if err := flags.Set(setting.name, value); err != nil {
 				mistakes = append(mistakes, fmt.Errorf("%s=%q: %w", environmentName(setting.name), value, err))
 			}
@@ -123,7 +124,10 @@ func parseConfig(name string, args []string, getenv func(string) string, default
 	if flags.NArg() > 0 {
 		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
-	return config, errors.Join(append(mistakes, config.check()...)...)
+	if mistakes = append(mistakes, config.check()...); len(mistakes) > 0 {
+		return Config{}, errors.Join(append(mistakes, errCalledWrongly)...)
+	}
+	return config, nil
 }
 
 func (c Config) check() []error {
@@ -154,6 +158,9 @@ func (c Config) check() []error {
 	}
 	return mistakes
 }
+
+// errCalledWrongly marks mistakes of whoever called: exit code 2.
+var errCalledWrongly = errors.New("see --help")
 
 // errUsage carries the help text of a command; it is no failure.
 type errUsage struct{ text string }

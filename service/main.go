@@ -59,6 +59,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return 0
 		}
 		fmt.Fprintf(stderr, "quitclaim %s: %v\n", name, err)
+		if errors.Is(err, errCalledWrongly) {
+			return 2
+		}
 		return 1
 	}
 	fmt.Fprintf(stderr, "quitclaim: no command %q\n\n", name)

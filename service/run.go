@@ -40,6 +40,9 @@ func serve(ctx context.Context, config Config, stdout io.Writer, prepare func(co
 			return err
 		}
 	}
+	if h.keys.Made() {
+		fmt.Fprintf(stdout, "\nThe keys of this service are new. Keep these public halves where nobody who can reach the database can change them:\n\n%s", h.keys.Public())
+	}
 	link, needed, err := h.entrance.FirstStart(ctx)
 	if err != nil {
 		return fmt.Errorf("first start: %w", err)

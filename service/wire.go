@@ -62,8 +62,12 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 		return nil, fmt.Errorf("url: %w", err)
 	}
 	h = &house{config: config, log: newLogger(config, os.Stderr), now: clock, host: external.Host}
+	_, statErr := os.Stat(filepath.Join(config.Data, "quitclaim.db"))
 	if h.keys, err = keyring.Open(filepath.Join(config.Data, "keys"), config.Origin); err != nil {
 		return nil, err
+	}
+	if h.keys.Made() && statErr == nil {
+		return nil, errKeysLost
 	}
 	h.store, err = store.Open(ctx, store.Config{
 		Dir: config.Data, Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
@@ -77,6 +81,10 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 	return h, nil
 }
 
+// errKeysLost: new keys would sign a ledger that others have signed, and open
+// nothing that others have sealed.
+var errKeysLost = errors.New("the data directory has a database and had no keys; bring DATA/keys back from your backup and remove the new ones")
+
 // clock is the service's only look at the wall: UTC, whole milliseconds.
 func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
@@ -89,6 +97,10 @@ func (h *house) wire() error {
 	server, err := web.New(web.Config{
 		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance,
 		Proxies: h.config.Proxies,
+		Health: func(ctx context.Context) error {
+			_, err := h.store.Head(ctx)
+			return err
+		},
 	})
 	if err != nil {
 		return err

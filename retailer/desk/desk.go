@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -105,6 +106,25 @@ func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s life
 	})
 	if err != nil {
 		return fmt.Errorf("flag a unit of other stock: %w", err)
+	}
+	return nil
+}
+
+// flagQueued leaves an exception to sort out where a return that waited offline
+// was overtaken (rule 14): the unit is on somebody's shelf and was not fenced.
+func (d *Desk) flagQueued(ctx context.Context, actor lifecycle.Actor, unit lifecycle.Unit, scanned time.Time, refused error) error {
+	var refusal *lifecycle.Refusal
+	if scanned.IsZero() || !errors.As(refused, &refusal) || !refusal.Has("return.overtaken") && !refusal.Has("return.queued-too-long") {
+		return nil
+	}
+	now := d.now()
+	_, err := d.config.Store.RaiseFlag(ctx, lifecycle.Flag{
+		Unit: unit.ID, Kind: lifecycle.FlagQueuedReturn, Cause: string(actor.Org) + " " + scanned.UTC().Format(time.RFC3339),
+		Severity: lifecycle.SeverityHigh, State: lifecycle.FlagOpen, Org: actor.Org, FirstAt: now, LastAt: now,
+		Evidence: map[string]string{"desk": string(actor.Org), "scanned": scanned.UTC().Format(time.RFC3339)},
+	})
+	if err != nil {
+		return fmt.Errorf("flag a queued return: %w", err)
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
 	}.Decide)
 	if err != nil {
-		return "", fmt.Errorf("take back: %w", err)
+		return "", errors.Join(fmt.Errorf("take back: %w", err), d.flagQueued(ctx, actor, snapshot.Unit, in.ScannedAt, err))
 	}
 	return outcome.Change.Return.ID, nil
 }

@@ -3,6 +3,7 @@ package sale
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"time"
 
@@ -85,7 +86,7 @@ func (s *Sale) Sell(ctx context.Context, actor lifecycle.Actor, order Order) (So
 	}
 	outcome, err := s.record(ctx, actor, snapshot.Unit.ID, order.Receipt, command)
 	if err != nil {
-		return Sold{}, fmt.Errorf("sell: %w", err)
+		return Sold{}, errors.Join(fmt.Errorf("sell: %w", err), s.flagSecondSale(ctx, actor, snapshot, err))
 	}
 	change := outcome.Change
 	return Sold{Sale: *change.Sale, Unit: change.Unit, Model: snapshot.Model.Name, Flagged: len(change.Flags) > 0}, nil
@@ -141,6 +142,24 @@ func (s *Sale) flagOtherStock(ctx context.Context, actor lifecycle.Actor, unit l
 	})
 	if err != nil {
 		return fmt.Errorf("flag a unit of other stock: %w", err)
+	}
+	return nil
+}
+
+// flagSecondSale notes that somebody sells what is with a customer already: it
+// changed hands and no desk saw it (rule 10).
+func (s *Sale) flagSecondSale(ctx context.Context, actor lifecycle.Actor, snapshot lifecycle.Snapshot, refused error) error {
+	if !errors.Is(refused, lifecycle.ErrRefused) || !snapshot.Unit.State.InCustomerHands() {
+		return nil
+	}
+	now := s.now()
+	_, err := s.config.Store.RaiseFlag(ctx, lifecycle.Flag{
+		Unit: snapshot.Unit.ID, Kind: lifecycle.FlagResoldWithoutReturn, Cause: "second sale " + string(actor.Org),
+		Severity: lifecycle.SeverityMedium, State: lifecycle.FlagOpen, Org: snapshot.Unit.Vendor, FirstAt: now, LastAt: now,
+		Evidence: map[string]string{"how": "second-sale", "seller": string(actor.Org)},
+	})
+	if err != nil {
+		return fmt.Errorf("flag a second sale: %w", err)
 	}
 	return nil
 }

@@ -206,3 +206,17 @@ func TestVoidIsRefusedAfterTheDayOrAContact(t *testing.T) {
 		t.Errorf("void a day later = %d %s", got.Status, got.Body)
 	}
 }
+
+func TestSecondSaleIsRefusedAndLeavesAFlag(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	unit := b.Sold(t)
+	got := b.as(b.Clerk).PostJSON("/v1/sales", body(unit))
+	if got.Status != http.StatusConflict || got.Problem().Reasons[0].Code != "sell.sold" {
+		t.Fatalf("second sale = %d %s", got.Status, got.Body)
+	}
+	flags, _, err := b.Flags(t.Context(), lifecycle.FlagFilter{Unit: unit.ID}, lifecycle.Page{})
+	if err != nil || len(flags) != 1 || flags[0].Kind != lifecycle.FlagResoldWithoutReturn || flags[0].Org != b.Vendor.ID {
+		t.Errorf("flags = %v, %v; want resold-without-return for the vendor", flags, err)
+	}
+}

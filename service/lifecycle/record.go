@@ -283,6 +283,7 @@ const (
 	FlagCodesDisagree       = "codes-disagree"
 	FlagLedgerAudit         = "ledger-audit"
 	FlagAnswerWithoutEffect = "answer-without-effect"
+	FlagQueuedReturn        = "queued-return"
 )
 
 // Flag is what a sweep, or a rule, found. The same kind and cause on the same

@@ -92,6 +92,15 @@ func TestResetThatDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	unit := k.TakenBack(t)
+	work, err := k.ClaimWork(t.Context(), k.Clock.Now(), time.Minute, 10)
+	if err != nil || len(work) == 0 {
+		t.Fatalf("work: %v, %v", work, err)
+	}
+	for _, w := range work {
+		if err := k.FinishWork(t.Context(), w, k.Clock.Now().Add(time.Hour), false, "temporary"); err != nil {
+			t.Fatal(err)
+		}
+	}
 	k.Clock.Add(5 * time.Hour)
 	k.run(t, StuckReset)
 	if flags := k.flags(t, unit.ID, StuckReset); len(flags) != 0 {

@@ -42,7 +42,8 @@ func (s *Sweep) stuckReset(ctx context.Context, t *tally) error {
 }
 
 func (s *Sweep) stuck(ctx context.Context, t *tally, work lifecycle.Work) error {
-	if work.Cloud == "" && s.now().Sub(work.FirstAt) < benchWithin {
+	// What was never asked waits for our own worker, not for a cloud.
+	if (work.Cloud == "" || work.Attempt == 0) && s.now().Sub(work.FirstAt) < benchWithin {
 		return nil
 	}
 	unit, err := s.config.Units.Unit(ctx, work.Unit)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"os"
 	"os/exec"
 	"sync/atomic"
 	"testing"
@@ -24,6 +25,9 @@ var browserPages embed.FS
 func TestBrowser(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("chromium"); err != nil {
+		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
+			t.Fatal("no chromium on the PATH")
+		}
 		t.Skip("no chromium on the PATH")
 	}
 	pages, err := web.ParsePages(browserPages)

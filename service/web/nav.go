@@ -41,6 +41,7 @@ var homes = []struct {
 	{lifecycle.RoleSecurityOfficer, "/flags"},
 	{lifecycle.RoleAuditor, "/flags"},
 	{lifecycle.RoleAdmin, "/admin"},
+	{lifecycle.RoleSupportAgent, "/account"},
 }
 
 // navEntry is one link as the layout shows it.

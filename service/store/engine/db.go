@@ -25,6 +25,9 @@ type Config struct {
 	Migrations fs.FS
 	Companion  Companion
 	Log        *slog.Logger
+	// Trace is told each statement of the writer before it runs; nil: nobody
+	// is. What it sees may be secret, and it must keep no writer waiting.
+	Trace func(query string, args []any)
 }
 
 // DB is an open database.
@@ -72,6 +75,9 @@ func (db *DB) open(ctx context.Context, config Config) error {
 		return err
 	}
 	db.lock = lock
+	if err := makePrivate(filepath.Join(config.Dir, fileName)); err != nil {
+		return err
+	}
 	db.writers = sql.OpenDB(newConnector(config.Dir, toWrite))
 	db.writers.SetMaxOpenConns(1)
 	// The writer's own context: no caller may end it.
@@ -92,7 +98,7 @@ func (db *DB) open(ctx context.Context, config Config) error {
 	}
 	db.writer = &writer{
 		ctx: own, conn: conn, texts: db.texts, companion: config.Companion, log: config.Log,
-		queue: make(chan change, queueLength),
+		queue: make(chan change, queueLength), trace: config.Trace,
 	}
 	db.stopped = make(chan struct{})
 	go func() {
@@ -206,4 +212,14 @@ func (db *DB) release() error {
 		errs = append(errs, db.lock.Unlock())
 	}
 	return errors.Join(errs...)
+}
+
+// makePrivate makes the database's file before SQLite does, for nobody else to
+// read. Its journals get the same mode.
+func makePrivate(path string) error {
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("make database: %w", err)
+	}
+	return errors.Join(file.Chmod(0o600), file.Close())
 }
