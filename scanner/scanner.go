@@ -141,7 +141,7 @@ func (s *Scanner) judge(ctx context.Context, actor lifecycle.Actor, purpose life
 }
 
 // flagOtherStock tells the custodian's security officer that their unit was
-// scanned elsewhere (DESIGN rule 13). One flag per place where it turns up.
+// scanned elsewhere (rule 13). One flag per place where it turns up.
 func (s *Scanner) flagOtherStock(ctx context.Context, actor lifecycle.Actor, purpose lifecycle.Purpose, unit lifecycle.Unit, now time.Time) error {
 	_, err := s.config.Store.RaiseFlag(ctx, lifecycle.Flag{
 		Unit: unit.ID, Kind: lifecycle.FlagOtherStock, Cause: string(actor.Org), Severity: lifecycle.SeverityHigh,

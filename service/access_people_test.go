@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -112,22 +113,15 @@ func newPeopled(t *testing.T, h *house) *peopled {
 	}
 	making.Wait()
 	p.outsiders(t)
-	slices.SortFunc(p.callers, func(a, b caller) int { return compareText(a.name, b.name) })
+	slices.SortFunc(p.callers, func(a, b caller) int { return strings.Compare(a.name, b.name) })
 	return p
 }
 
-func compareText(a, b string) int {
-	if a < b {
-		return -1
-	}
-	return 1
-}
-
 func kindOf(side string) lifecycle.OrgKind {
-	switch side[:4] {
-	case "vend":
+	switch {
+	case strings.HasPrefix(side, "vendor"):
 		return lifecycle.OrgVendor
-	case "shop":
+	case strings.HasPrefix(side, "shop"):
 		return lifecycle.OrgRetailer
 	}
 	return lifecycle.OrgWarehouse
@@ -180,8 +174,18 @@ func (p *peopled) person(t *testing.T, side string, role lifecycle.Role) caller 
 		t.Errorf("%s: %v", c.name, err)
 	}
 	c.token, _ = p.credential(t, access.Credential{Kind: access.KindPerson, Person: c.person})
-	_, c.spare = p.credential(t, access.Credential{Kind: access.KindPerson, Person: c.person})
+	c.spare = p.endedToken(t, c.person)
 	return c
+}
+
+// endedToken is a token that its person has ended: ending it again does no
+// more, so any number of doors may try.
+func (p *peopled) endedToken(t *testing.T, person lifecycle.PersonID) (id string) {
+	_, id = p.credential(t, access.Credential{Kind: access.KindPerson, Person: person})
+	if err := p.house.store.EndCredential(context.WithoutCancel(t.Context()), id); err != nil {
+		t.Errorf("end a token: %v", err)
+	}
+	return id
 }
 
 func (p *peopled) credential(t *testing.T, c access.Credential) (text, id string) {
@@ -200,8 +204,10 @@ func (p *peopled) machines(t *testing.T, side string) {
 	for _, scope := range access.Scopes() {
 		c := caller{side: side, kind: access.KindMachine, orgKind: org.Kind, scope: scope}
 		c.token, c.spare = p.credential(t, access.Credential{Kind: access.KindMachine, Org: org.ID, Scopes: []string{string(scope)}})
-		c.name = fmt.Sprintf("machine for %s of %s, for nobody", scope, side)
-		p.add(c)
+		if side == "shop" || side == "vendor" { // whose side it is makes no difference to this
+			c.name = fmt.Sprintf("machine for %s of %s, for nobody", scope, side)
+			p.add(c)
+		}
 		c.name, c.behalf = fmt.Sprintf("machine for %s of %s", scope, side), p.staff[side+" clerk"].Person
 		p.add(c)
 	}

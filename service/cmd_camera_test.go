@@ -20,7 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"quitclaim/service/device"
+	"quitclaim/service/device/message"
 	"quitclaim/service/device/camera"
 	"quitclaim/service/lifecycle"
 )
@@ -31,7 +31,7 @@ type deaf struct {
 
 	mu      sync.Mutex // guards what follows
 	epoch   lifecycle.Epoch
-	reports []device.Report
+	reports []message.Report
 	done    func() // called after each report
 }
 
@@ -40,17 +40,17 @@ func newDeaf(t *testing.T) *deaf {
 	d := &deaf{epoch: 3, done: func() {}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /device/v1/challenge", func(w http.ResponseWriter, _ *http.Request) {
-		d.answer(t, w, device.Challenge{Nonce: strings.Repeat("A", 43), Epoch: d.epoch, ExpiresAt: time.Now().Add(time.Minute)})
+		d.answer(t, w, message.Challenge{Nonce: strings.Repeat("A", 43), Epoch: d.epoch, ExpiresAt: time.Now().Add(time.Minute)})
 	})
 	mux.HandleFunc("POST /device/v1/report", func(w http.ResponseWriter, r *http.Request) {
-		var report device.Report
+		var report message.Report
 		if err := json.NewDecoder(r.Body).Decode(&report); err != nil {
 			t.Error(err)
 		}
 		d.mu.Lock()
 		d.reports = append(d.reports, report)
 		d.mu.Unlock()
-		d.answer(t, w, device.Answer{Epoch: d.epoch, Action: device.ActionNone})
+		d.answer(t, w, message.Answer{Epoch: d.epoch, Action: message.ActionNone})
 		d.done()
 	})
 	server := httptest.NewServer(mux)

@@ -23,7 +23,8 @@ import (
 
 // demoDefaults make a whole walk take under a minute.
 func demoDefaults() map[string]string {
-	return map[string]string{"data": "data/demo", "cloud-delay": "2s", "log-level": "warn"}
+	return map[string]string{"data": "data/demo", "cloud-delay": "2s", "log-level": "warn",
+		"serials": "halden H(I2|OP|DB|BY)-[0-9]{6} HI2-201000"}
 }
 
 // runDemo is `quitclaim demo`: a small world in an empty data directory, or the

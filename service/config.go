@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"quitclaim/scanner/code"
 )
 
 // Config is everything an operator can set. Each field is a flag and an
@@ -23,6 +25,7 @@ type Config struct {
 	CloudDelay time.Duration // how long the built-in cloud takes to forget
 	Workers    int           // clouds asked at the same time
 	Proxies    networks      // whose X-Forwarded-For is believed
+	Serials    serials       // how brands write their serials
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
 }
@@ -48,6 +51,34 @@ func (n *networks) Set(text string) error {
 			return fmt.Errorf("%q is no network, e.g. 10.0.0.0/8", part)
 		}
 		*n = append(*n, prefix)
+	}
+	return nil
+}
+
+// serials are the patterns by which a bare serial is known to be of a brand,
+// as a flag.
+type serials struct {
+	text     string
+	patterns []code.SerialPattern
+}
+
+// String is the list as Set reads it.
+func (s *serials) String() string { return s.text }
+
+// Set reads "brand pattern example" with semicolons between; each example must
+// fit its pattern.
+func (s *serials) Set(text string) error {
+	s.text, s.patterns = text, nil
+	for part := range strings.SplitSeq(text, ";") {
+		fields := strings.Fields(part)
+		if len(fields) != 3 {
+			return fmt.Errorf("%q is not brand, pattern and example with blanks between", part)
+		}
+		pattern, err := code.NewSerialPattern(fields[0], fields[1], fields[2])
+		if err != nil {
+			return err
+		}
+		s.patterns = append(s.patterns, pattern)
 	}
 	return nil
 }
@@ -80,6 +111,9 @@ func settings() []setting {
 		}},
 		{"proxies", "networks of reverse proxies whose X-Forwarded-For is believed, with commas between", func(f *flag.FlagSet, c *Config) {
 			f.Var(&c.Proxies, "proxies", "")
+		}},
+		{"serials", "how brands write bare serials: \"brand pattern example\" (RE2), with semicolons between", func(f *flag.FlagSet, c *Config) {
+			f.Var(&c.Serials, "serials", "")
 		}},
 		{"log-json", "log JSON objects instead of text", func(f *flag.FlagSet, c *Config) {
 			f.BoolVar(&c.LogJSON, "log-json", false, "")

@@ -135,7 +135,9 @@ func (h *house) wireClouds() error {
 }
 
 // rules are this site's for reading codes.
-func (h *house) rules() code.Rules { return code.Rules{Hosts: []string{h.host}} }
+func (h *house) rules() code.Rules {
+	return code.Rules{Hosts: []string{h.host}, Serials: h.config.Serials.patterns}
+}
 
 func (h *house) wireRooms() {
 	rules := h.rules()

@@ -93,7 +93,7 @@ func (d *Desk) command(actor lifecycle.Actor) lifecycle.Command {
 func (d *Desk) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }
 
 // flagOtherStock tells the custodian's security officer that their unit lies
-// on another desk (DESIGN rule 13). One flag per place where it turns up.
+// on another desk (rule 13). One flag per place where it turns up.
 func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot) error {
 	if lifecycle.Sees(s, actor) {
 		return nil

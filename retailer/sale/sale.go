@@ -133,7 +133,7 @@ func (s *Sale) Find(ctx context.Context, actor lifecycle.Actor, id lifecycle.Sal
 }
 
 // flagOtherStock tells the custodian's security officer that their unit is
-// about to be sold elsewhere (DESIGN rule 13). One flag per place.
+// about to be sold elsewhere (rule 13). One flag per place.
 func (s *Sale) flagOtherStock(ctx context.Context, actor lifecycle.Actor, unit lifecycle.Unit, now time.Time) error {
 	_, err := s.config.Store.RaiseFlag(ctx, lifecycle.Flag{
 		Unit: unit.ID, Kind: lifecycle.FlagOtherStock, Cause: string(actor.Org), Severity: lifecycle.SeverityHigh,

@@ -52,6 +52,6 @@ type Cloud interface {
 	// believes no earlier answer.
 	Probe(ctx context.Context, r Request) (Probe, error)
 	// Delete deletes the recordings made before Before for good. No reset order
-	// asks for it: see DESIGN rule 9.
+	// asks for it: see rule 9.
 	Delete(ctx context.Context, r Request) error
 }

@@ -5,7 +5,7 @@
 // Place in the flow: the unit asks for a nonce, which carries the epoch; it
 // signs nonce, brand, serial, epoch, what happened, its firmware and the hash
 // of the credential that it made. In an open order that proves identify and
-// factory-reset; outside one a hard reset advances the epoch (DESIGN rule 6).
+// factory-reset; outside one a hard reset advances the epoch (rule 6).
 //
 // It trusts the unit's key, registered at manufacture, and nothing else: not
 // the serial, which is printed on the box, nor the address. Whoever does not

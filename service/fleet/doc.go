@@ -5,7 +5,7 @@
 // Place in the flow: not on record → stock (register), and unconfirmed →
 // confirmed. What proves it: the vendor's own principal, and with a device key
 // everything that the unit will sign later. What was registered shows nowhere
-// but to those of DESIGN rule 13: the custodian, the vendor without anything of
+// but to those of rule 13: the custodian, the vendor without anything of
 // its customers, and a former custodian what it did itself. For everybody else
 // a unit on record is not found, after the same look-ups.
 //

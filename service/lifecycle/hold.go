@@ -7,7 +7,7 @@ import (
 )
 
 // ContestFor is how long after an end that they did not ask for a former owner
-// can contest it (DESIGN rule 7).
+// can contest it (rule 7).
 const ContestFor = 30 * 24 * time.Hour
 
 // PlaceHold places a hold: rule 8. An owner places stolen on their own unit;

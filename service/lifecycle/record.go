@@ -21,7 +21,7 @@ const (
 )
 
 // ContestWindow is how long a former owner may object before a return with
-// AuthorityDevicePresent can be certified (DESIGN rule 1).
+// AuthorityDevicePresent can be certified (rule 1).
 const ContestWindow = 14 * 24 * time.Hour
 
 // Return is the record that a desk took a unit back.
@@ -171,7 +171,7 @@ const (
 	OfferEnded     OfferState = "ended"     // the epoch advanced under it
 )
 
-// How long an offer waits (DESIGN rule 7).
+// How long an offer waits (rule 7).
 const (
 	OfferForNamed      = 14 * 24 * time.Hour // a named recipient
 	OfferForFaceToFace = 15 * time.Minute    // a QR shown face to face

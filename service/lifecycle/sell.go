@@ -186,6 +186,10 @@ func (c Void) Decide(s Snapshot) (Change, error) {
 	if s.Sale == nil || s.Sale.ID != c.Sale || s.Sale.Org != c.Actor.Org {
 		return Change{}, fmt.Errorf("void another's sale: %w", ErrNotFound)
 	}
+	if s.Unit.Custody != "" && s.Unit.Custody != c.Actor.Org {
+		// A refusal would say what has become of it in other hands (rule 13).
+		return Change{}, fmt.Errorf("void the sale of another's stock: %w", ErrNotFound)
+	}
 	d := begin(s, EventVoid, c.Command)
 	d.refuseUnless(s.Sale.VoidedAt.IsZero(), "void.already")
 	d.refuseUnless(c.At.Sub(s.Sale.RecordedAt) < VoidFor, "void.too-late")

@@ -54,7 +54,7 @@ type Unit struct {
 }
 
 // WatchFor is how long after a new owner's first binding a unit stays under
-// the eyes of the sweep (DESIGN rule 10).
+// the eyes of the sweep (rule 10).
 const WatchFor = 90 * 24 * time.Hour
 
 // Watched reports whether the unit is watched at now: resold, and its new

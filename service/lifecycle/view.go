@@ -1,6 +1,6 @@
 package lifecycle
 
-// View is how much of a unit an organisation is shown (DESIGN rule 13).
+// View is how much of a unit an organisation is shown (rule 13).
 type View string
 
 const (

@@ -156,7 +156,7 @@ func ends() map[string]struct {
 	}
 }
 
-// TestFormerOwnersAndStrangersSeeWhatNeverWas is DESIGN rule 7: in bytes,
+// TestFormerOwnersAndStrangersSeeWhatNeverWas is rule 7: in bytes,
 // headers and work, on every route of the room.
 func TestFormerOwnersAndStrangersSeeWhatNeverWas(t *testing.T) {
 	t.Parallel()

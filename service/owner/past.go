@@ -124,10 +124,12 @@ func (o *Owner) Contest(ctx context.Context, actor lifecycle.Actor, id lifecycle
 	if errors.Is(err, lifecycle.ErrRefused) && !only(err, "contest.already") {
 		return time.Time{}, fmt.Errorf("contest: %w", lifecycle.ErrNotFound)
 	}
+	if errors.Is(err, lifecycle.ErrRefused) {
+		// Without the state: where the unit is now is nobody's who had it once.
+		return time.Time{}, refused(lifecycle.EventContest, "owner.contest-stands")
+	}
 	if err != nil {
-		return time.Time{}, retold(err, func(lifecycle.Reason) lifecycle.Reason {
-			return lifecycle.Reason{Code: "owner.contest-stands"}
-		})
+		return time.Time{}, fmt.Errorf("contest: %w", err)
 	}
 	return outcome.Change.At, nil
 }

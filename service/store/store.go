@@ -36,6 +36,9 @@ type Config struct {
 	NewLabel func() (string, error)
 	// Log gets what nobody is there to be told; nil: nothing.
 	Log *slog.Logger
+	// Trace is told each statement that writes, for a benchmark to repeat it
+	// bare; nil, as it must be in service: nobody is.
+	Trace func(query string, args []any)
 	// Readers is the number of reading connections; 0: twice the cores.
 	Readers int
 }
@@ -71,6 +74,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID, newLabel: config.NewLabel}
 	settings := engine.Config{
 		Dir: config.Dir, ReadOnly: config.ReadOnly, Readers: config.Readers, Migrations: migrations, Log: config.Log,
+		Trace: config.Trace,
 	}
 	if !config.ReadOnly {
 		s.log = &book.Log{

@@ -5,11 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,50 +16,37 @@ import (
 	"time"
 )
 
-// binary is the built program, once for all stories.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "quitclaim-story-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "quitclaim")
-	build := exec.Command("go", "build", "-o", path, "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w\n%s", err, out)
-	}
-	return path, nil
-})
+// seats bounds how many servers run at the same time: a story that waits for
+// others to finish is better than one that fails for want of a processor.
+var seats = make(chan struct{}, 3)
 
-func quitclaim(t *testing.T) string {
-	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// server is one running process and the world it serves.
+// server is one running process and the world that it serves.
 type server struct {
 	t     *testing.T
 	data  string
+	url   string
+	args  []string // with which it runs
+	env   []string // besides our own
+	wrap  []string // what it runs under, e.g. a shell with a limit
 	cmd   *exec.Cmd
 	ended chan error
 	out   *output
 	world world
+	taken map[string]bool // serials that the story has picked
 }
 
 // world is demo.json.
 type world struct {
-	URL    string `json:"url"`
-	People []struct {
-		Name, Role, Org, Email, Password, Token string
-	} `json:"people"`
-	Units []unit `json:"units"`
+	URL    string   `json:"url"`
+	People []person `json:"people"`
+	Units  []unit   `json:"units"`
 }
+
+type person struct{ Name, Role, Org, Email, Password, Token string }
 
 type unit struct {
 	Brand, Serial, GTIN, State, Custody, Payload, Owner, Receipt, Seller string
+	Answers                                                              bool
 }
 
 // output keeps what a process prints, for the test that fails.
@@ -84,57 +70,115 @@ func (o *output) String() string {
 // demo starts `quitclaim demo` in a directory of its own.
 func demo(t *testing.T, flags ...string) *server {
 	t.Helper()
-	return demoIn(t, t.TempDir(), flags...)
-}
-
-// demoIn starts the demo in a directory where an earlier one may have been.
-func demoIn(t *testing.T, data string, flags ...string) *server {
-	t.Helper()
-	args := append([]string{"demo", "--data", data, "--listen", "127.0.0.1:0"}, flags...)
-	s := start(t, data, exec.Command(quitclaim(t), args...))
-	text, err := os.ReadFile(filepath.Join(data, "demo.json"))
-	if err != nil {
-		t.Fatalf("demo.json: %v\n%s", err, s.out)
-	}
-	if err := json.Unmarshal(text, &s.world); err != nil {
-		t.Fatalf("demo.json: %v", err)
-	}
+	data := t.TempDir()
+	s := newServer(t, data, append([]string{"demo", "--data", data, "--listen", "127.0.0.1:0"}, flags...)...)
+	s.start()
+	s.readWorld()
 	return s
 }
 
-// start runs a command that serves, and waits until it says that it does.
-func start(t *testing.T, data string, cmd *exec.Cmd) *server {
+// quick makes the built-in cloud forget in a moment, for stories that are not
+// about how long it takes.
+const quick = "--cloud-delay=200ms"
+
+// newServer waits for a seat and keeps it until the story has ended.
+func newServer(t *testing.T, data string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, data: data, cmd: cmd, ended: make(chan error, 1), out: &output{}}
-	pipe, err := cmd.StdoutPipe()
+	quitclaim(t)
+	seats <- struct{}{}
+	s := &server{t: t, data: data, args: args, out: &output{}, taken: map[string]bool{}}
+	t.Cleanup(func() {
+		s.stop()
+		if t.Failed() {
+			t.Logf("the server said:\n%s", s.out)
+		}
+		<-seats
+	})
+	return s
+}
+
+func (s *server) readWorld() {
+	s.t.Helper()
+	text, err := os.ReadFile(filepath.Join(s.data, "demo.json"))
 	if err != nil {
-		t.Fatal(err)
+		s.t.Fatalf("demo.json: %v\n%s", err, s.out)
 	}
-	cmd.Stderr = s.out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
+	s.world = world{}
+	if err := json.Unmarshal(text, &s.world); err != nil {
+		s.t.Fatalf("demo.json: %v", err)
 	}
-	ready := make(chan struct{})
-	go func() {
+	if s.world.URL != s.url {
+		s.t.Fatalf("demo.json says %s, the server says %s", s.world.URL, s.url)
+	}
+}
+
+// serves is how the line begins that says that the server is up.
+const serves = "quitclaim serves at "
+
+// start runs the server, and waits until it says that it serves.
+func (s *server) start() {
+	s.t.Helper()
+	if err := s.tryStart(); err != nil {
+		s.t.Fatalf("the server does not start: %v\n%s", err, s.out)
+	}
+}
+
+// tryStart answers with an error where the process ends before it serves.
+func (s *server) tryStart() error {
+	s.t.Helper()
+	line := slices.Concat(s.wrap, []string{quitclaim(s.t)}, s.args)
+	s.cmd = exec.Command(line[0], line[1:]...)
+	s.cmd.Env = environment(s.env...)
+	s.cmd.Stderr = s.out
+	pipe, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return err
+	}
+	s.ended = make(chan error, 1)
+	ready := make(chan string, 1)
+	go func(cmd *exec.Cmd, ended chan<- error) {
 		lines := bufio.NewScanner(pipe)
 		for lines.Scan() {
 			fmt.Fprintln(s.out, lines.Text())
-			if strings.Contains(lines.Text(), "quitclaim serves at ") {
-				close(ready)
+			if rest, found := strings.CutPrefix(lines.Text(), serves); found {
+				url, _, _ := strings.Cut(rest, " ")
+				ready <- url
 			}
 		}
-		s.ended <- cmd.Wait()
-	}()
-	t.Cleanup(s.stop)
+		ended <- cmd.Wait()
+	}(s.cmd, s.ended)
 	select {
-	case <-ready:
+	case s.url = <-ready:
+		return nil
 	case err := <-s.ended:
-		s.ended <- err
-		t.Fatalf("the server ended: %v\n%s", err, s.out)
+		s.cmd = nil
+		return fmt.Errorf("it ended: %w", orExit(err))
 	case <-time.After(2 * time.Minute):
-		t.Fatalf("the server does not start\n%s", s.out)
+		return fmt.Errorf("nothing in two minutes")
 	}
-	return s
+}
+
+func orExit(err error) error {
+	if err == nil {
+		return fmt.Errorf("exit status 0")
+	}
+	return err
+}
+
+// again starts it once more, on the same directory and address.
+func (s *server) again() {
+	s.t.Helper()
+	s.stop()
+	if at := slices.Index(s.args, "--listen"); at >= 0 && s.url != "" {
+		s.args[at+1] = strings.TrimPrefix(s.url, "http://")
+	}
+	s.start()
+	if s.args[0] == "demo" {
+		s.readWorld()
+	}
 }
 
 // stop ends the process as an operator would, and waits for it.
@@ -144,21 +188,22 @@ func (s *server) stop() { s.end(syscall.SIGTERM) }
 func (s *server) kill() { s.end(syscall.SIGKILL) }
 
 func (s *server) end(signal syscall.Signal) {
+	s.t.Helper()
 	if s.cmd == nil {
 		return
 	}
 	_ = s.cmd.Process.Signal(signal)
 	select {
-	case <-s.ended:
+	case err := <-s.ended:
+		if signal == syscall.SIGTERM && err != nil {
+			s.t.Errorf("the server ended with %v\n%s", err, s.out)
+		}
 	case <-time.After(30 * time.Second):
 		_ = s.cmd.Process.Kill()
 		s.t.Errorf("the server does not end\n%s", s.out)
 		<-s.ended
 	}
 	s.cmd = nil
-	if s.t.Failed() {
-		s.t.Logf("the server said:\n%s", s.out)
-	}
 }
 
 // run runs another subcommand to its end.
@@ -166,154 +211,32 @@ func (s *server) run(args ...string) (string, error) {
 	s.t.Helper()
 	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, quitclaim(s.t), args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, quitclaim(s.t), args...)
+	cmd.Env = environment()
+	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
 
-// any finds a unit of the demo in a state that fits.
-func (s *server) any(fits func(unit) bool) unit {
+// must is run for what has to go well.
+func (s *server) must(args ...string) string {
+	s.t.Helper()
+	out, err := s.run(args...)
+	if err != nil {
+		s.t.Fatalf("quitclaim %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// pick finds a unit of the demo that fits, another one each time.
+func (s *server) pick(fits ...func(unit) bool) unit {
 	s.t.Helper()
 	for _, u := range s.world.Units {
-		if fits(u) {
+		missing := func(fit func(unit) bool) bool { return !fit(u) }
+		if !s.taken[u.Serial] && !slices.ContainsFunc(fits, missing) {
+			s.taken[u.Serial] = true
 			return u
 		}
 	}
 	s.t.Fatal("the demo has no such unit")
 	return unit{}
-}
-
-// client is one caller: a person of the demo, or nobody.
-type client struct {
-	s     *server
-	token string
-	Email string
-}
-
-// as is the n-th person of a role and organisation (empty: any).
-func (s *server) as(role, org string, n int) client {
-	s.t.Helper()
-	for _, p := range s.world.People {
-		if p.Role != role || org != "" && p.Org != org {
-			continue
-		}
-		if n == 0 {
-			return client{s, p.Token, p.Email}
-		}
-		n--
-	}
-	s.t.Fatalf("the demo has no such %s", role)
-	return client{}
-}
-
-// owner is the person with this address.
-func (s *server) owner(email string) client {
-	s.t.Helper()
-	for _, p := range s.world.People {
-		if p.Email == email {
-			return client{s, p.Token, p.Email}
-		}
-	}
-	s.t.Fatalf("nobody has the address %s", email)
-	return client{}
-}
-
-// answer is what came back.
-type answer struct {
-	t      *testing.T
-	what   string
-	Status int
-	Header http.Header
-	Body   []byte
-}
-
-func (c client) get(path string) answer { return c.do(http.MethodGet, path, "", nil) }
-
-// post sends JSON under a key of its own.
-func (c client) post(path string, body any) answer { return c.postAs(newKey(), path, body) }
-
-// postAs sends JSON under this idempotency key.
-func (c client) postAs(key, path string, body any) answer {
-	return c.do(http.MethodPost, path, key, body)
-}
-
-func (c client) do(method, path, key string, body any) answer {
-	c.s.t.Helper()
-	var reader io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			c.s.t.Fatal(err)
-		}
-		reader = strings.NewReader(string(text))
-	}
-	request, err := http.NewRequestWithContext(c.s.t.Context(), method, c.s.world.URL+path, reader)
-	if err != nil {
-		c.s.t.Fatal(err)
-	}
-	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
-	}
-	if c.token != "" {
-		request.Header.Set("Authorization", "Bearer "+c.token)
-	}
-	if key != "" {
-		request.Header.Set("Idempotency-Key", key)
-	}
-	response, err := (&http.Client{Timeout: 30 * time.Second}).Do(request)
-	if err != nil {
-		c.s.t.Fatalf("%s %s: %v\n%s", method, path, err, c.s.out)
-	}
-	defer response.Body.Close()
-	got, err := io.ReadAll(response.Body)
-	if err != nil {
-		c.s.t.Fatalf("%s %s: %v", method, path, err)
-	}
-	return answer{c.s.t, method + " " + path, response.StatusCode, response.Header, got}
-}
-
-// want fails the story unless the status is this one.
-func (a answer) want(status int) answer {
-	a.t.Helper()
-	if a.Status != status {
-		a.t.Fatalf("%s: %d, want %d\n%s", a.what, a.Status, status, a.Body)
-	}
-	return a
-}
-
-// into reads the body.
-func (a answer) into(v any) {
-	a.t.Helper()
-	if err := json.Unmarshal(a.Body, v); err != nil {
-		a.t.Fatalf("%s: %v\n%s", a.what, err, a.Body)
-	}
-}
-
-// reasons are the codes of a refusal.
-func (a answer) reasons() []string {
-	a.t.Helper()
-	var body struct {
-		Reasons []struct{ Code string } `json:"reasons"`
-	}
-	a.into(&body)
-	codes := make([]string, len(body.Reasons))
-	for i, reason := range body.Reasons {
-		codes[i] = reason.Code
-	}
-	return codes
-}
-
-// eventually asks again until the condition holds, or fails the story.
-func eventually(t *testing.T, within time.Duration, what string, holds func() bool) {
-	t.Helper()
-	deadline := time.NewTimer(within)
-	defer deadline.Stop()
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	for !holds() {
-		select {
-		case <-deadline.C:
-			t.Fatalf("after %s still not: %s", within, what)
-		case <-again.C:
-		}
-	}
 }

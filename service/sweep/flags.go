@@ -11,8 +11,19 @@ import (
 // Found is a flag and the unit it is about. A flag about the ledger has none.
 type Found struct {
 	lifecycle.Flag
-	Key   lifecycle.UnitKey
+	Key lifecycle.UnitKey
+	// State is where the unit is now; empty where another organisation has it,
+	// for a flag stays with whom it was raised for (DESIGN rule 13).
 	State lifecycle.State
+}
+
+// found is a flag with its unit, as the organisation may see it.
+func found(flag lifecycle.Flag, unit lifecycle.Unit, org lifecycle.OrgID) Found {
+	f := Found{Flag: flag, Key: unit.Key}
+	if unit.Custody == "" || unit.Custody == org || unit.Vendor == org {
+		f.State = unit.State
+	}
+	return f
 }
 
 // List pages through the flags that the caller's organisation works: its own,
@@ -26,13 +37,13 @@ func (s *Sweep) List(ctx context.Context, filter lifecycle.FlagFilter, page life
 	if err != nil {
 		return nil, "", fmt.Errorf("list flags: %w", err)
 	}
-	found := make([]Found, len(flags))
+	list := make([]Found, len(flags))
 	for i, flag := range flags {
-		if found[i], err = s.about(ctx, flag); err != nil {
+		if list[i], err = s.about(ctx, flag); err != nil {
 			return nil, "", err
 		}
 	}
-	return found, next, nil
+	return list, next, nil
 }
 
 // Get reads one flag. ErrNotFound where it is not the caller's to work.
@@ -41,24 +52,23 @@ func (s *Sweep) Get(ctx context.Context, id lifecycle.FlagID) (Found, error) {
 	if err != nil {
 		return Found{}, fmt.Errorf("flag %s: %w", id, err)
 	}
-	found, unit := Found{Flag: flag}, lifecycle.Unit{}
+	var unit lifecycle.Unit
 	if flag.Unit != "" {
 		if unit, err = s.config.Units.Unit(ctx, flag.Unit); err != nil {
 			return Found{}, fmt.Errorf("unit of flag %s: %w", id, err)
 		}
-		found.Key, found.State = unit.Key, unit.State
 	}
 	org := access.From(ctx).Org
 	if org == "" || flag.Org != org && unit.Vendor != org {
 		return Found{}, fmt.Errorf("flag %s of another organisation: %w", id, lifecycle.ErrNotFound)
 	}
-	return found, nil
+	return found(flag, unit, org), nil
 }
 
 // Work moves a flag on: acknowledged, or resolved. The same cause opens it
 // again.
 func (s *Sweep) Work(ctx context.Context, id lifecycle.FlagID, to lifecycle.FlagState) (Found, error) {
-	found, err := s.Get(ctx, id)
+	before, err := s.Get(ctx, id)
 	if err != nil {
 		return Found{}, err
 	}
@@ -66,8 +76,8 @@ func (s *Sweep) Work(ctx context.Context, id lifecycle.FlagID, to lifecycle.Flag
 	if err != nil {
 		return Found{}, fmt.Errorf("work flag %s: %w", id, err)
 	}
-	found.Flag = flag
-	return found, nil
+	before.Flag = flag
+	return before, nil
 }
 
 // Last is the newest run of every job, for the page that shows what is watched;
@@ -95,5 +105,5 @@ func (s *Sweep) about(ctx context.Context, flag lifecycle.Flag) (Found, error) {
 	if err != nil {
 		return Found{}, fmt.Errorf("unit of flag %s: %w", flag.ID, err)
 	}
-	return Found{Flag: flag, Key: unit.Key, State: unit.State}, nil
+	return found(flag, unit, access.From(ctx).Org), nil
 }

@@ -59,7 +59,7 @@ type flagJSON struct {
 type unitJSON struct {
 	Brand  string          `json:"brand"`
 	Serial string          `json:"serial"`
-	State  lifecycle.State `json:"state"`
+	State  lifecycle.State `json:"state,omitempty"`
 }
 
 func asJSON(f Found) flagJSON {

@@ -9,7 +9,7 @@ import (
 )
 
 // absentAfter is how long a shipment may take, and how long a returned unit
-// may stay unreceived, before it counts as absent (DESIGN rule 10).
+// may stay unreceived, before it counts as absent (rule 10).
 const absentAfter = lifecycle.ShipmentDue
 
 // returnedButAbsent looks for units that a desk says it has, and that speak

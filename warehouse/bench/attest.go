@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 )
 
@@ -21,6 +22,10 @@ type Word struct {
 func (b *Bench) Attest(ctx context.Context, order lifecycle.OrderID, word Word) (lifecycle.Outcome, error) {
 	s, err := b.ofOrder(ctx, order)
 	if err != nil {
+		return lifecycle.Outcome{}, err
+	}
+	// Before the note: another's order must look like none, whatever is said of it.
+	if err := atBench(s, access.From(ctx).Org); err != nil {
 		return lifecycle.Outcome{}, err
 	}
 	check := checkOf(word.Task)

@@ -95,7 +95,8 @@ func atBench(s lifecycle.Snapshot, org lifecycle.OrgID) error {
 	return fmt.Errorf("unit at another's bench: %w", lifecycle.ErrNotFound)
 }
 
-// ofOrder is the unit whose present order has the id, with its snapshot.
+// ofOrder is the unit whose present order has the id, with its snapshot. Once
+// the epoch has moved on, what the order led to is others' business.
 func (b *Bench) ofOrder(ctx context.Context, id lifecycle.OrderID) (lifecycle.Snapshot, error) {
 	unit, err := b.units.UnitByCode(ctx, "order", string(id))
 	if err != nil {
@@ -105,7 +106,7 @@ func (b *Bench) ofOrder(ctx context.Context, id lifecycle.OrderID) (lifecycle.Sn
 	if err != nil {
 		return lifecycle.Snapshot{}, fmt.Errorf("find unit of order: %w", err)
 	}
-	if s.Order == nil || s.Order.ID != id {
+	if s.Order == nil || s.Order.ID != id || s.Order.Epoch != s.Unit.Epoch {
 		return lifecycle.Snapshot{}, fmt.Errorf("order is history: %w", lifecycle.ErrNotFound)
 	}
 	return s, nil

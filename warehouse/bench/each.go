@@ -26,11 +26,13 @@ func (b *Bench) each(ctx context.Context, keys []lifecycle.UnitKey,
 		s, err := b.units.SnapshotByKey(ctx, key)
 		var outcome lifecycle.Outcome
 		if err == nil {
-			key = s.Unit.Key
 			outcome, err = act(s)
 		}
 		if err != nil && !errors.Is(err, lifecycle.ErrRefused) && !errors.Is(err, lifecycle.ErrNotFound) {
 			return nil, fmt.Errorf("unit %d of %d: %w", len(results)+1, len(keys), err)
+		}
+		if !errors.Is(err, lifecycle.ErrNotFound) {
+			key = s.Unit.Key // of another's unit, only what was asked is repeated
 		}
 		results = append(results, Result{Key: key, Outcome: outcome, Err: err})
 	}

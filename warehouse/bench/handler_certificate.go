@@ -69,7 +69,7 @@ func (h *Handler) apiCertificate(c echo.Context) error {
 		Unit    unitJSON `json:"unit"`
 		Current bool     `json:"current"`
 		*certificateJSON
-	}{asUnitJSON(found.Snapshot), found.Current(), h.certificateJSON(found.Certificate)})
+	}{asUnitJSON(found.Snapshot, web.Principal(c).Org), found.Current(), h.certificateJSON(found.Certificate)})
 }
 
 func (h *Handler) apiLabelPNG(c echo.Context) error {

@@ -32,12 +32,18 @@ type unitJSON struct {
 	Brand  string          `json:"brand"`
 	Serial string          `json:"serial"`
 	Model  string          `json:"model"`
-	State  lifecycle.State `json:"state"`
-	Epoch  lifecycle.Epoch `json:"epoch"`
+	State  lifecycle.State `json:"state,omitempty"` // only where the unit is
+	Epoch  lifecycle.Epoch `json:"epoch,omitempty"`
 }
 
-func asUnitJSON(s lifecycle.Snapshot) unitJSON {
-	return unitJSON{s.Unit.Key.Brand, s.Unit.Key.Serial, s.Model.Name, s.Unit.State, s.Unit.Epoch}
+// asUnitJSON keeps a unit's present from whoever only has papers of it: the
+// desk that took it back, the bench that certified it (rule 13).
+func asUnitJSON(s lifecycle.Snapshot, org lifecycle.OrgID) unitJSON {
+	unit := unitJSON{Brand: s.Unit.Key.Brand, Serial: s.Unit.Key.Serial, Model: s.Model.Name}
+	if atBench(s, org) == nil {
+		unit.State, unit.Epoch = s.Unit.State, s.Unit.Epoch
+	}
+	return unit
 }
 
 // itemJSON is what became of one unit of a list.

@@ -51,7 +51,7 @@ func (h *Handler) orderJSON(c echo.Context, s lifecycle.Snapshot) orderJSON {
 	order := *s.Order
 	out := orderJSON{
 		ID: order.ID, Kind: order.Kind, State: order.State, Return: order.Return, Epoch: order.Epoch,
-		OpenedAt: web.Time(order.OpenedAt), EndedAt: web.Time(order.EndedAt), Unit: asUnitJSON(s),
+		OpenedAt: web.Time(order.OpenedAt), EndedAt: web.Time(order.EndedAt), Unit: asUnitJSON(s, web.Principal(c).Org),
 		Tasks: []taskJSON{}, Checks: []checkJSON{},
 		Missing: web.Reasons(c, h.bench.Missing(c.Request().Context(), s)),
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // PlaceHold places a hold on a unit that the officer's organisation answers
-// for (DESIGN rule 8).
+// for (rule 8).
 func (b *Bench) PlaceHold(ctx context.Context, key lifecycle.UnitKey, kind lifecycle.HoldKind) (lifecycle.Hold, error) {
 	s, err := b.units.SnapshotByKey(ctx, key)
 	if err != nil {

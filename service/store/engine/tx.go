@@ -15,6 +15,7 @@ type Tx struct {
 	ctx   context.Context
 	conn  *sql.Conn
 	texts *texts
+	trace func(query string, args []any) // nil: nobody is told
 	// broken is the first error of the database that was no constraint. After
 	// it the transaction may be gone, so nothing in it counts.
 	broken error
@@ -25,7 +26,7 @@ type Scan func(dest ...any) error
 
 // Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	result, err := t.conn.ExecContext(t.ctx, t.texts.of(query), args...)
+	result, err := t.conn.ExecContext(t.ctx, t.text(query, args), args...)
 	if err != nil {
 		return 0, t.failed(err)
 	}
@@ -50,7 +51,7 @@ func (t *Tx) Get(query string, args []any, dest ...any) (found bool, err error) 
 
 // Each calls row for every row of the answer, in order.
 func (t *Tx) Each(query string, args []any, row func(Scan) error) error {
-	rows, err := t.conn.QueryContext(t.ctx, t.texts.of(query), args...)
+	rows, err := t.conn.QueryContext(t.ctx, t.text(query, args), args...)
 	if err != nil {
 		return t.failed(err)
 	}
@@ -78,6 +79,15 @@ func List[T any](t *Tx, query string, args []any, read func(Scan) (T, error)) ([
 		return nil
 	})
 	return list, err
+}
+
+// text is the query as the engine wants it, told to who listens.
+func (t *Tx) text(query string, args []any) string {
+	text := t.texts.of(query)
+	if t.trace != nil {
+		t.trace(text, args)
+	}
+	return text
 }
 
 func (t *Tx) failed(err error) error {

@@ -59,6 +59,7 @@ type writer struct {
 	companion Companion
 	log       *slog.Logger
 	queue     chan change
+	trace     func(query string, args []any)
 }
 
 // loop drains the queue, batch after batch, until the queue is closed.
@@ -145,7 +146,7 @@ func (w *writer) commit(batch []change) {
 // it was written; otherwise the answers say how each change ended, and those
 // with a nil answer are durable.
 func (w *writer) attempt(batch []change, idle bool) (answers []error, err error) {
-	tx := &Tx{ctx: w.ctx, conn: w.conn, texts: w.texts}
+	tx := &Tx{ctx: w.ctx, conn: w.conn, texts: w.texts, trace: w.trace}
 	if _, err := tx.Exec(sqliteBegin); err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}

@@ -45,7 +45,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at`
 
 // Look writes what a later look at a cloud said, without a change. When an
-// account was seen first stays: it tells an old one from a new (DESIGN rule 10).
+// account was seen first stays: it tells an old one from a new (rule 10).
 func Look(tx *engine.Tx, unit lifecycle.Unit, probe lifecycle.Probe, seen []lifecycle.Sighting) error {
 	if err := putProbes(tx, unit, []lifecycle.Probe{probe}); err != nil {
 		return err

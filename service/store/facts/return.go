@@ -85,7 +85,7 @@ FROM unit_return
 WHERE org_id = $1 AND at > $3 AND authority = 'none' AND from_state = 'bound'`
 
 // unprovenWindow is how long a return without authority counts for the caps
-// (DESIGN rule 1: per hour).
+// (rule 1: per hour).
 const unprovenWindow = time.Hour
 
 // Unproven counts the returns without authority of the last hour, cancelled
