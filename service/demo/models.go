@@ -14,10 +14,10 @@ const Brand = "halden"
 // that GS1 keeps for examples (prefix 950).
 func (b *Builder) models(vendor lifecycle.OrgID) []lifecycle.Model {
 	clouds := []string{b.config.CloudName}
-	power := lifecycle.Check{ID: "powers-on", Text: "Plug it in and wait for the white light."}
-	lens := lifecycle.Check{ID: "lens", Text: "Look at the lens: no scratch, no haze."}
-	seal := lifecycle.Check{ID: "rain-seal", Text: "Check that the rubber seal is whole."}
-	chime := lifecycle.Check{ID: "chime", Text: "Press the bell and listen for the chime."}
+	power := lifecycle.Check{ID: "powers-on", Text: "Plug it in and wait for the white light"}
+	lens := lifecycle.Check{ID: "lens", Text: "Look at the lens: no scratch, no haze"}
+	seal := lifecycle.Check{ID: "rain-seal", Text: "Check that the rubber seal is whole"}
+	chime := lifecycle.Check{ID: "chime", Text: "Press the bell and listen for the chime"}
 	return []lifecycle.Model{
 		{Name: "Indoor 2", GTIN: "09506000135014", ResetPolicy: lifecycle.ResetReleases, MinFirmware: "2.1.0",
 			RequiredGrade: lifecycle.GradeDeviceSigned, Clouds: clouds, Checklist: []lifecycle.Check{power, lens}},
