@@ -81,7 +81,8 @@ func isMatterManual(digits string) bool {
 		number(digits[1:6]) < 1<<16 && number(digits[6:10]) < 1<<13 && verhoeff(digits)
 }
 
-// isHomeKitTyped recognises a setup code as HomeKit labels print it, XXX-XX-XXX.
+// isHomeKitTyped recognises a setup code as HomeKit labels print it: three, two
+// and three digits with dashes between.
 func isHomeKitTyped(text string) bool {
 	return len(text) == 10 && text[3] == '-' && text[6] == '-' &&
 		allDigits(text[:3]) && allDigits(text[4:6]) && allDigits(text[7:])
