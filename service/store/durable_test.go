@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -42,6 +43,26 @@ func TestWhatWasAnsweredIsThereAfterANewStart(t *testing.T) {
 	head, err := again.Ledger(t.Context()).Head(t.Context())
 	if err != nil || head.Checkpoint != head.Size {
 		t.Errorf("head %+v, %v; want everything signed at the close\n%s", head, err, text)
+	}
+}
+
+// A process that was killed gives no lease back. The next one does not wait
+// for them to run out.
+func TestLeasesEndWithTheirProcess(t *testing.T) {
+	t.Parallel()
+	w := storetest.NewWorld(t)
+	w.TakenBack(t)
+	before, err := w.ClaimWork(t.Context(), w.Clock.Now(), time.Hour, 10)
+	if err != nil || len(before) == 0 {
+		t.Fatalf("claimed %+v, %v", before, err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	again := storetest.OpenIn(t, w.Dir, w.Clock)
+	after, err := again.ClaimWork(t.Context(), w.Clock.Now(), time.Hour, 10)
+	if err != nil || len(after) != len(before) || after[0].Attempt != before[0].Attempt+1 {
+		t.Errorf("after a new start %+v, %v; want the same work once more", after, err)
 	}
 }
 

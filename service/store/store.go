@@ -87,7 +87,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if !config.ReadOnly {
-		if err := errors.Join(s.beginLedger(ctx), s.openOwnKeys(ctx)); err != nil {
+		if err := errors.Join(s.beginLedger(ctx), s.openOwnKeys(ctx), s.freeWork(ctx)); err != nil {
 			return nil, errors.Join(fmt.Errorf("open store: %w", err), s.db.Close())
 		}
 	}

@@ -20,6 +20,13 @@ func (s *Store) ClaimWork(ctx context.Context, now time.Time, lease time.Duratio
 	})
 }
 
+// freeWork ends the leases of a process that was killed: we have the data
+// directory to ourselves, so nobody works on them, and a unit that lies on a
+// desk would wait until they run out.
+func (s *Store) freeWork(ctx context.Context) error {
+	return s.db.Write(ctx, facts.FreeWork)
+}
+
 // FinishWork ends a lease: the work is done, or is due again at nextAt, with
 // the code of what went wrong. An attempt that is over is lifecycle.ErrStale.
 func (s *Store) FinishWork(ctx context.Context, w lifecycle.Work, nextAt time.Time, done bool, errCode string) error {

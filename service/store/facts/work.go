@@ -127,6 +127,17 @@ func scanWork(scan engine.Scan) (lifecycle.Work, error) {
 	return w, err
 }
 
+const sqlFreeWork = `UPDATE work SET lease_until = NULL WHERE done_at IS NULL AND lease_until IS NOT NULL`
+
+// FreeWork ends every lease. Only who knows that nobody else is at work may:
+// a process that has the data directory to itself, before it begins.
+func FreeWork(tx *engine.Tx) error {
+	if _, err := tx.Exec(sqlFreeWork); err != nil {
+		return fmt.Errorf("end the leases of before: %w", err)
+	}
+	return nil
+}
+
 const sqlPutWorkOff = `
 UPDATE work SET lease_until = NULL, next_at = $5, error = $6
 WHERE unit_id = $1 AND order_id = $2 AND cloud = $3 AND attempt = $4`
