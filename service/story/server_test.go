@@ -27,6 +27,7 @@ type server struct {
 	url   string
 	args  []string // with which it runs
 	env   []string // besides our own
+	dir   string   // where it stands; empty: where we do
 	wrap  []string // what it runs under, e.g. a shell with a limit
 	cmd   *exec.Cmd
 	ended chan error
@@ -128,7 +129,7 @@ func (s *server) tryStart() error {
 	s.t.Helper()
 	line := slices.Concat(s.wrap, []string{quitclaim(s.t)}, s.args)
 	s.cmd = exec.Command(line[0], line[1:]...)
-	s.cmd.Env = environment(s.env...)
+	s.cmd.Env, s.cmd.Dir = environment(s.env...), s.dir
 	s.cmd.Stderr = s.out
 	pipe, err := s.cmd.StdoutPipe()
 	if err != nil {
