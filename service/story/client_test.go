@@ -20,6 +20,8 @@ func newKey() string { return rand.Text() }
 type client struct {
 	s     *server
 	token string
+	// behalf is the id of the person for whom a machine acts.
+	behalf string
 	person
 }
 
@@ -31,7 +33,7 @@ func (s *server) as(role, org string, n int) client {
 			continue
 		}
 		if n == 0 {
-			return client{s, p.Token, p}
+			return client{s: s, token: p.Token, person: p}
 		}
 		n--
 	}
@@ -44,7 +46,7 @@ func (s *server) owner(email string) client {
 	s.t.Helper()
 	for _, p := range s.world.People {
 		if p.Email == email {
-			return client{s, p.Token, p}
+			return client{s: s, token: p.Token, person: p}
 		}
 	}
 	s.t.Fatalf("nobody has the address %q", email)
@@ -57,7 +59,7 @@ func (s *server) stranger(known ...client) client {
 	for _, p := range s.world.People {
 		here := func(c client) bool { return c.Email == p.Email }
 		if p.Role == "owner" && !slices.ContainsFunc(known, here) {
-			return client{s, p.Token, p}
+			return client{s: s, token: p.Token, person: p}
 		}
 	}
 	s.t.Fatal("the demo has too few owners")
@@ -66,6 +68,17 @@ func (s *server) stranger(known ...client) client {
 
 // nobody is a caller without a token.
 func (s *server) nobody() client { return client{s: s} }
+
+// machine is a program of the person's organisation that acts for them, with a
+// token made on the command line.
+func (s *server) machine(of client, scopes string) client {
+	s.t.Helper()
+	out := s.must("token", "create", "--data", s.data, "--org", of.Org, "--name", "story", "--scopes", scopes)
+	lines := strings.Fields(out)
+	var account struct{ ID string }
+	of.get("/v1/account").want(http.StatusOK).into(&account)
+	return client{s: s, token: lines[len(lines)-1], behalf: account.ID, person: of.person}
+}
 
 // answer is what came back.
 type answer struct {
@@ -153,6 +166,9 @@ func (c client) request(ctx context.Context, method, path, key string, body any)
 	}
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.behalf != "" {
+		request.Header.Set("On-Behalf-Of", c.behalf)
 	}
 	if key != "" {
 		request.Header.Set("Idempotency-Key", key)
