@@ -107,7 +107,7 @@ func digitalLink(gtin string, key lifecycle.UnitKey) string {
 func readWorld(dir string) (demo.World, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "demo.json"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return demo.World{}, fmt.Errorf("the data directory %s holds something else than a demo: %w", dir, err)
+		return demo.World{}, fmt.Errorf("%s holds other data, or a demo that was stopped while it was made; start with an empty directory: %w", dir, err)
 	}
 	if err != nil {
 		return demo.World{}, fmt.Errorf("demo: %w", err)

@@ -149,6 +149,8 @@ func TestByPages(t *testing.T) {
 	desk.signIn(clerk.person)
 	id := desk.takeBack(u)
 	desk.sees("builtin", "dark.") // nobody has touched the screen
+	s.kill()
+	s.again() // and nobody reloads it
 	s.camera(u, "--hard-reset", firmware)
 	desk.sees("The reset is proven")
 

@@ -50,11 +50,34 @@ func TestTheFirstStart(t *testing.T) {
 	other.open(link).want(http.StatusNotFound)
 	other.read(other.http.PostForm(s.url+link, form)).want(http.StatusNotFound)
 	s.signedIn(admin).open("/admin").want(http.StatusOK).shows(t, "Acme Cameras")
+	s.invited(t, "Acme Cameras")
+	s.out = &output{}
 	s.again()
-	if strings.Contains(s.out.String()[strings.LastIndex(s.out.String(), serves):], "/setup/") {
+	if strings.Contains(s.out.String(), "/setup/") {
 		t.Errorf("a third start offers to set up again:\n%s", s.out)
 	}
 	s.clean()
+}
+
+// invited has the operator invite somebody, who chooses a password and comes
+// in.
+func (s *server) invited(t *testing.T, org string) {
+	t.Helper()
+	clerk := person{Email: "tom@acme.example", Password: "correct horse battery"}
+	out := s.must("user", "invite", "--data", s.data, "--org", org, "--email", clerk.Email, "--name", "Tom Ruiz", "--role", "technician")
+	at := strings.Index(out, s.url+"/setup/")
+	if at < 0 {
+		t.Fatalf("the invitation has no link:\n%s", out)
+	}
+	link := strings.Fields(out[at+len(s.url):])[0]
+	v := s.visitor()
+	form := url.Values{"password": {clerk.Password}, "password_again": {clerk.Password}}
+	v.submit(v.open(link).want(http.StatusOK), "", form).want(http.StatusOK)
+	v.open(link).want(http.StatusNotFound)
+	s.signedIn(clerk).open("/bench").want(http.StatusOK).shows(t, "Tom Ruiz")
+	if out, err := s.run("user", "invite", "--data", s.data, "--org", "No Such", "--email", "a@b.example", "--name", "A", "--role", "clerk"); err == nil {
+		t.Errorf("somebody is invited to nowhere:\n%s", out)
+	}
 }
 
 // setupLink is the path of the link on the console.
@@ -82,7 +105,20 @@ func TestTheDemoWithoutFlags(t *testing.T) {
 	}
 }
 
-// A directory that holds something else is left alone.
+// A demo that lost its power while it was made says what to do.
+func TestADemoThatWasCutShort(t *testing.T) {
+	t.Parallel()
+	s := demo(t)
+	s.stop()
+	if err := os.Remove(filepath.Join(s.data, "demo.json")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.tryStart(); err == nil || !strings.Contains(s.out.String(), "start with an empty directory") {
+		t.Errorf("half a demo: %v\n%s", err, s.out)
+	}
+}
+
+// A directory that another process uses is left alone.
 func TestADemoOnADirectoryInUse(t *testing.T) {
 	t.Parallel()
 	s := demo(t)

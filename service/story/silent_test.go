@@ -7,6 +7,21 @@ import (
 	"time"
 )
 
+// Three cameras of the demo are at home and switched on. What is taken back
+// resets itself, as if somebody at the bench held its button.
+func TestACameraOfTheDemoAnswers(t *testing.T) {
+	t.Parallel()
+	s := demo(t, quick)
+	for range 2 {
+		u := s.pick(func(u unit) bool { return u.Answers && u.State == "bound" })
+		clerk := s.as("clerk", u.Seller, 0)
+		clerk.reset(clerk.takeBack(u, u.Receipt).ID)
+	}
+	u := s.pick(func(u unit) bool { return u.Answers && u.State == "returned" })
+	eventually(t, "the one that was on a desk already is reset", func() bool { return s.as("clerk", u.Custody, 0).look(u).State == "reset" })
+	s.clean()
+}
+
 // A camera whose button was held, and that never finds its network: what it
 // would have proven stays open, everywhere that it matters.
 func TestACameraThatNeverAnswers(t *testing.T) {
