@@ -20,8 +20,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"quitclaim/service/device/message"
 	"quitclaim/service/device/camera"
+	"quitclaim/service/device/message"
 	"quitclaim/service/lifecycle"
 )
 

@@ -140,7 +140,7 @@ func (h *Handler) saveModel(c echo.Context) error {
 	form, err := web.Bind[modelForm](c)
 	model := form.model(before)
 	if err = web.AllMistakes(err, h.admin.CheckModel(ctx, p, model)); err == nil {
-		model, err = h.admin.SaveModel(ctx, p, id, model)
+		_, err = h.admin.SaveModel(ctx, p, id, model)
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
 		return h.showModel(c, http.StatusUnprocessableEntity, modelView{ID: id, Form: form, Mistakes: wrong})

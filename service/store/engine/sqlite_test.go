@@ -57,7 +57,8 @@ CREATE TABLE name (n BIGINT, name TEXT, CONSTRAINT name_key PRIMARY KEY (n, name
 
 func run(t *testing.T, prepared driver.Stmt) {
 	t.Helper()
-	rows, err := prepared.Query([]driver.Value{int64(7), int64(8)}[:prepared.NumInput()])
+	args := []driver.NamedValue{{Ordinal: 1, Value: int64(7)}, {Ordinal: 2, Value: int64(8)}}[:prepared.NumInput()]
+	rows, err := prepared.(driver.StmtQueryContext).QueryContext(t.Context(), args)
 	if err != nil {
 		t.Fatal(err)
 	}
