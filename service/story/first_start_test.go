@@ -1,9 +1,11 @@
 package story
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -123,7 +125,8 @@ func TestADemoOnADirectoryInUse(t *testing.T) {
 	t.Parallel()
 	s := demo(t)
 	out, err := s.run("demo", "--data", s.data, "--listen", "127.0.0.1:0")
-	if err == nil || !strings.Contains(out, "in use by another quitclaim process") {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 1 || !strings.Contains(out, "in use by another quitclaim process") {
 		t.Errorf("a second process: %v\n%s", err, out)
 	}
 	for _, command := range [][]string{{"serve", "--data", s.data, "--listen", "127.0.0.1:0"}, {"serve", "--data", t.TempDir(), "--listen", strings.TrimPrefix(s.url, "http://")}} {

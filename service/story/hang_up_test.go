@@ -18,16 +18,16 @@ func TestClientsThatHangUp(t *testing.T) {
 	t.Parallel()
 	s := demo(t, quick)
 	clerk := s.as("clerk", brightside, 0)
-	type attempt struct {
+	type cut struct {
 		unit unit
 		key  string
 	}
-	var attempts []attempt
+	var attempts []cut
 	var all sync.WaitGroup
 	gone := 0
 	for i := range 12 {
 		u := s.pick(in("bound"), soldBy(brightside))
-		a := attempt{u, newKey()}
+		a := cut{u, newKey()}
 		attempts = append(attempts, a)
 		all.Go(func() {
 			ctx, hangUp := context.WithTimeout(t.Context(), time.Duration(i)*time.Millisecond)
