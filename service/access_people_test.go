@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
@@ -93,8 +94,9 @@ type peopled struct {
 func newPeopled(t *testing.T, h *house) *peopled {
 	t.Helper()
 	p := &peopled{house: h, orgs: map[string]access.Organisation{}, staff: map[string]lifecycle.Actor{}}
-	for _, side := range sides() { // one after the other: the first is the host
-		org := access.Organisation{ID: lifecycle.OrgID(newPrefixedID("org")), Kind: kindOf(side), Name: "House " + side, CreatedAt: h.now()}
+	for i, side := range sides() {
+		org := access.Organisation{ID: lifecycle.OrgID(newPrefixedID("org")), Kind: kindOf(side), Name: "House " + side}
+		org.CreatedAt = h.now().Add(time.Duration(i-10) * time.Minute) // the oldest is the host
 		if org.Kind == lifecycle.OrgVendor {
 			org.Brands = []string{brandOf(side)}
 		}
