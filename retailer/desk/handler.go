@@ -90,10 +90,10 @@ func (in returnInput) brought() (Brought, error) {
 }
 
 // take is what page and API have in common.
-func (h *Handler) take(c echo.Context, in returnInput) (lifecycle.ReturnID, error) {
+func (h *Handler) take(c echo.Context, in returnInput) (Progress, error) {
 	brought, err := in.brought()
 	if err != nil {
-		return "", err
+		return Progress{}, err
 	}
 	return h.desk.TakeBack(c.Request().Context(), web.Principal(c).Actor(), brought)
 }
@@ -103,12 +103,12 @@ func (h *Handler) create(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	id, err := h.take(c, in)
+	progress, err := h.take(c, in)
 	if err != nil {
 		return err
 	}
-	c.Response().Header().Set(echo.HeaderLocation, "/v1/returns/"+url.PathEscape(string(id)))
-	return h.answer(c, http.StatusCreated, id)
+	c.Response().Header().Set(echo.HeaderLocation, "/v1/returns/"+url.PathEscape(string(progress.Return.ID)))
+	return web.JSON(c, http.StatusCreated, bodyOf(c, progress))
 }
 
 // answer is a return's progress as JSON.

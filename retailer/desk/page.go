@@ -132,9 +132,9 @@ func (h *Handler) showAdmit(c echo.Context, status int, in returnInput, mistakes
 func (h *Handler) submit(c echo.Context) error {
 	in, err := web.Bind[returnInput](c)
 	if err == nil {
-		var id lifecycle.ReturnID
-		if id, err = h.take(c, in); err == nil {
-			return web.SeeOther(c, returnPath(id)+"?done=taken-back")
+		var progress Progress
+		if progress, err = h.take(c, in); err == nil {
+			return web.SeeOther(c, returnPath(progress.Return.ID)+"?done=taken-back")
 		}
 	}
 	if wrong := web.Mistakes(err); wrong != nil {

@@ -38,24 +38,29 @@ func (d *Desk) Find(ctx context.Context, actor lifecycle.Actor, id lifecycle.Ret
 	if err != nil {
 		return Progress{}, fmt.Errorf("read returned unit: %w", err)
 	}
-	unit = snapshot.Unit
-	here := actor.Org != "" && unit.Custody == actor.Org
-	if !here && (actor.Org == "" || ret.Org != actor.Org) {
+	progress := d.progress(actor, ret, snapshot)
+	if !progress.Here && (actor.Org == "" || ret.Org != actor.Org) {
 		return Progress{}, fmt.Errorf("return of another organisation: %w", lifecycle.ErrNotFound)
 	}
-	progress := Progress{Return: ret, Unit: unit, Model: snapshot.Model.Name, Here: here}
-	if order := snapshot.Order; order != nil && order.Return == id && order.Kind == lifecycle.OrderReset {
+	return progress, nil
+}
+
+// progress is how far the letting go under a return is, as the unit stands.
+func (d *Desk) progress(actor lifecycle.Actor, ret lifecycle.Return, s lifecycle.Snapshot) Progress {
+	here := actor.Org != "" && s.Unit.Custody == actor.Org
+	progress := Progress{Return: ret, Unit: s.Unit, Model: s.Model.Name, Here: here}
+	if order := s.Order; order != nil && order.Return == ret.ID && order.Kind == lifecycle.OrderReset {
 		progress.Order = order
 	}
-	if snapshot.Return == nil || snapshot.Return.ID != id || !here {
-		return progress, nil
+	if s.Return == nil || s.Return.ID != ret.ID || !here {
+		return progress
 	}
-	progress.offer(snapshot, actor)
+	progress.offer(s, actor)
 	// A bench may have asked for another code since, on its own screen.
-	if text := d.config.Presence(id); progress.wantsPresence() && hashOf(text) == progress.Return.PresenceHash {
+	if text := d.config.Presence(ret.ID); progress.wantsPresence() && hashOf(text) == progress.Return.PresenceHash {
 		progress.Presence = text
 	}
-	return progress, nil
+	return progress
 }
 
 // offer works out what can still be done about an open return.

@@ -169,7 +169,7 @@ func TestEventStream(t *testing.T) {
 	b := setup(t)
 	b.site = b.siteWith(t, func(c *web.Config) { c.Authenticator = fixed{principal(b.Clerk)} })
 	unit := b.Bound(t)
-	id, err := b.desk.TakeBack(t.Context(), b.Clerk, desk.Brought{Key: unit.Key, Condition: "used", Reason: "faulty"})
+	taken, err := b.desk.TakeBack(t.Context(), b.Clerk, desk.Brought{Key: unit.Key, Condition: "used", Reason: "faulty"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +177,7 @@ func TestEventStream(t *testing.T) {
 	defer server.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/returns/"+string(id)+"/events", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/returns/"+string(taken.Return.ID)+"/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,7 +195,7 @@ func TestEventStream(t *testing.T) {
 		t.Errorf("the first event says the cloud is dark: %+v", first)
 	}
 	b.worker(t, unit.ID, proven(b.Clock.Now()))
-	if next := nextEvent(t, lines); !next.Darkness[1].Dark || next.ID != string(id) {
+	if next := nextEvent(t, lines); !next.Darkness[1].Dark || next.ID != string(taken.Return.ID) {
 		t.Errorf("the next event = %+v", next)
 	}
 }

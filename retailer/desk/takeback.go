@@ -32,29 +32,29 @@ type Brought struct {
 type Second struct{ Email, Password string }
 
 // TakeBack takes the unit back: from its return on nobody who used it before
-// sees through it. It answers with the return's id.
-func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) (lifecycle.ReturnID, error) {
+// sees through it.
+func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) (Progress, error) {
 	second, err := d.verify(ctx, actor, in.Second)
 	if err != nil {
-		return "", err
+		return Progress{}, err
 	}
 	id := lifecycle.ReturnID("ret_" + d.config.NewID())
 	if in.Model != "" {
 		outcome, err := d.admit(ctx, actor, in, id)
 		if err == nil {
-			return outcome.Change.Return.ID, nil
+			return d.Find(ctx, actor, outcome.Change.Return.ID)
 		}
 		if !onRecord(err) {
-			return "", fmt.Errorf("admit: %w", err)
+			return Progress{}, fmt.Errorf("admit: %w", err)
 		}
 		// Somebody put it on record since the scan: a return like any other.
 	}
 	snapshot, err := d.config.Store.SnapshotByKey(ctx, in.Key)
 	if err != nil {
-		return "", fmt.Errorf("find unit to take back: %w", err)
+		return Progress{}, fmt.Errorf("find unit to take back: %w", err)
 	}
 	if err := d.flagOtherStock(ctx, actor, snapshot); err != nil {
-		return "", err
+		return Progress{}, err
 	}
 	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, lifecycle.TakeBack{
 		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
@@ -62,9 +62,12 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
 	}.Decide)
 	if err != nil {
-		return "", errors.Join(fmt.Errorf("take back: %w", err), d.flagQueued(ctx, actor, snapshot.Unit, in.ScannedAt, err))
+		return Progress{}, errors.Join(fmt.Errorf("take back: %w", err), d.flagQueued(ctx, actor, snapshot.Unit, in.ScannedAt, err))
 	}
-	return outcome.Change.Return.ID, nil
+	if outcome.Replayed {
+		return d.Find(ctx, actor, outcome.Change.Return.ID) // more may have happened since
+	}
+	return d.progress(actor, *outcome.Change.Return, snapshot.Apply(outcome.Change)), nil
 }
 
 // admit takes in a unit that nobody knows. It is its organisation's alone
