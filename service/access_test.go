@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -63,15 +64,26 @@ func (w *accessWorld) try(t *testing.T, route web.Route, r row) (cases int64) {
 		s = w.newScene(t)
 	}
 	d := door{w: w, scene: s, route: route, row: r, failed: new(atomic.Int64)}
-	for _, c := range s.callers() {
-		cases += d.as(t, c, c.refused(rule))
+	for i, c := range s.callers() {
+		refused, things := c.refused(rule), r.things()
+		if raced() && refused != 0 && len(things) > 0 {
+			things = things[i%len(things):][:1]
+		}
+		cases += d.as(t, c, refused, things)
 	}
 	return cases
 }
 
+// raced: the race detector makes all of this five times slower. Whom the rule
+// refuses reaches no thing, so then they are asked about one of them in turn.
+func raced() bool {
+	info, ok := debug.ReadBuildInfo()
+	return ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"})
+}
+
 // as asks as one caller: about what never was, and then about each thing.
 // refused is what the rule has them answered with, 0 for who passes.
-func (d door) as(t *testing.T, c caller, refused int) (cases int64) {
+func (d door) as(t *testing.T, c caller, refused int, things []string) (cases int64) {
 	t.Helper()
 	nothing := d.scene.never()
 	never := d.ask(c, nothing)
@@ -89,7 +101,7 @@ func (d door) as(t *testing.T, c caller, refused int) (cases int64) {
 		d.checkHead(t, c, nothing, never)
 	}
 	var stock *answer // what an outsider is told of other stock, whatever it is
-	for _, name := range d.row.things() {
+	for _, name := range things {
 		th := d.scene.get(t, name)
 		if name == "office" {
 			th.values = owned(th.values, c)
@@ -103,7 +115,7 @@ func (d door) as(t *testing.T, c caller, refused int) (cases int64) {
 			d.checkAlike(t, c, th.relation(name, c, inside), plain, *stock)
 		}
 	}
-	return cases + 1 + int64(len(d.row.of))
+	return cases + 1 + int64(len(things))
 }
 
 // about asks about one thing, and holds the answer against all that it must be.
