@@ -19,9 +19,10 @@ type verdictRow struct {
 }
 
 // verdictTable is DESIGN section 3's table of verdicts by purpose. Holds stand
-// over all of it, and so does another organisation's custody.
-func verdictTable() []verdictRow {
-	return []verdictRow{
+// over all of it, and so does another organisation's custody. It is an array
+// because every scan walks it, and a slice would be built on the heap each time.
+func verdictTable() [21]verdictRow {
+	return [...]verdictRow{
 		{StateStock, PurposeReturn, VerdictRefused, "scan.not-sold"},
 		{StateStock, PurposeSale, VerdictClear, "scan.sellable"},
 		{StateStock, PurposeBench, VerdictRefused, "scan.nothing-to-reset"},

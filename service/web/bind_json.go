@@ -28,16 +28,14 @@ func readJSON(body []byte, into reflect.Value, invalid *lifecycle.Invalid) {
 		invalid.Add("", "body.json")
 		return
 	}
-	addTwice(body, invalid)
+	members = addTwice(members, invalid)
 	for _, m := range members {
 		index, known := fields[m.name]
 		if !known {
 			invalid.Add(m.name, "field.unknown")
 			continue
 		}
-		decoder := json.NewDecoder(bytes.NewReader(m.value))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(into.Field(index).Addr().Interface()); err != nil {
+		if err := m.decode(into.Field(index).Addr().Interface()); err != nil {
 			addJSONError(m.name, err, invalid)
 		}
 	}
@@ -48,8 +46,22 @@ type member struct {
 	value json.RawMessage
 }
 
-// splitObject is the members of an object in their order; of a name that
-// stands twice the first. ok is false where the body is not exactly one object.
+// decode reads the value strictly. Most are short texts, for which a decoder
+// and its buffer would be the larger part of the work.
+func (m member) decode(into any) error {
+	if !m.nested() {
+		return json.Unmarshal(m.value, into)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(m.value))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
+}
+
+// nested reports whether the value is an object or a list.
+func (m member) nested() bool { return m.value[0] == '{' || m.value[0] == '[' }
+
+// splitObject is the members of an object in their order. ok is false where
+// the body is not exactly one object.
 func splitObject(body []byte) (members []member, ok bool) {
 	if !utf8.Valid(body) {
 		return nil, false // encoding/json would put U+FFFD into serials
@@ -58,7 +70,6 @@ func splitObject(body []byte) (members []member, ok bool) {
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
 		return nil, false
 	}
-	seen := map[string]bool{}
 	for decoder.More() {
 		token, err := decoder.Token()
 		if err != nil {
@@ -68,10 +79,6 @@ func splitObject(body []byte) (members []member, ok bool) {
 		if err := decoder.Decode(&m.value); err != nil {
 			return nil, false
 		}
-		if seen[m.name] {
-			continue
-		}
-		seen[m.name] = true
 		members = append(members, m)
 	}
 	if _, err := decoder.Token(); err != nil {
@@ -84,13 +91,23 @@ func splitObject(body []byte) (members []member, ok bool) {
 }
 
 // addTwice finds names that stand twice in one object, at any depth: two
-// readers of the same bytes could take either value. The body is known to be
-// JSON.
-func addTwice(body []byte, invalid *lifecycle.Invalid) {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	if _, err := decoder.Token(); err == nil {
-		walkObject(decoder, "", 1, invalid)
+// readers of the same bytes could take either value. It leaves the first of
+// each.
+func addTwice(members []member, invalid *lifecycle.Invalid) []member {
+	seen := map[string]bool{}
+	first := members[:0]
+	for _, m := range members {
+		if !seen[m.name] {
+			first = append(first, m)
+		} else if !hasMistake(invalid, m.name) {
+			invalid.Add(m.name, "field.twice")
+		}
+		seen[m.name] = true
+		if m.nested() {
+			walkValue(json.NewDecoder(bytes.NewReader(m.value)), m.name, 1, invalid)
+		}
 	}
+	return first
 }
 
 // maxNesting is deeper than any input of ours. What is nested deeper is not
