@@ -1,10 +1,12 @@
 package story
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -34,6 +36,11 @@ func binDir() string {
 }
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	// Stories wait for clouds more than for a processor: as many as have seats.
+	if err := flag.Set("test.parallel", strconv.Itoa(cap(seats))); err != nil {
+		panic(err)
+	}
 	code := m.Run()
 	_ = os.RemoveAll(binDir())
 	os.Exit(code)
