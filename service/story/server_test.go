@@ -90,6 +90,9 @@ func newServer(t *testing.T, data string, args ...string) *server {
 	s := &server{t: t, data: data, args: args, out: &output{}, taken: map[string]bool{}}
 	t.Cleanup(func() {
 		s.stop()
+		if said := s.out.String(); strings.Contains(said, "DATA RACE") || strings.Contains(said, "panic") {
+			t.Errorf("the server raced or fell over")
+		}
 		if t.Failed() {
 			t.Logf("the server said:\n%s", s.out)
 		}
