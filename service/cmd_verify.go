@@ -15,6 +15,7 @@ import (
 
 	"quitclaim/service/keyring"
 	"quitclaim/service/ledger"
+	"quitclaim/service/ledger/replay"
 	"quitclaim/service/store"
 )
 
@@ -74,7 +75,7 @@ type auditInput struct {
 	source ledger.Source
 	labels mislabelled
 	keys   note.Verifiers
-	tables unitTables
+	tables replay.Tables
 }
 
 // mislabelled finds entries whose columns do not say what the entry says: the
@@ -153,25 +154,28 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	replay := newReplay(in.source, in.tables)
-	if err := replay.run(ctx, stdout); err != nil {
+	replayed, err := replay.Run(ctx, in.source, in.tables, stdout)
+	if err != nil {
 		return err
 	}
 	if report.Signed < report.Size {
 		fmt.Fprintf(stdout, "entries from index %d on are not signed yet\n", report.Signed)
 	}
-	found += wrong + replay.found
+	found += wrong + replayed.Found
 	verdict := "OK"
 	if found > 0 {
 		verdict = fmt.Sprintf("WRONG: %d findings", found)
 	}
 	fmt.Fprintf(stdout, "root %s size %d signed %d units %d %s\n",
-		report.Edge.Root(), report.Edge.Size(), report.Signed, replay.units, verdict)
+		report.Edge.Root(), report.Edge.Size(), report.Signed, replayed.Units, verdict)
 	if found > 0 {
 		return fmt.Errorf("%d findings", found)
 	}
 	return nil
 }
+
+// labelsAtOnce is how many entries are compared with their columns in one read.
+const labelsAtOnce = 512
 
 // checkLabels compares the columns beside each entry with the entry. What the
 // audit has found wrong at an index already is not said twice.
@@ -180,8 +184,8 @@ func checkLabels(ctx context.Context, labels mislabelled, report ledger.Report, 
 	for _, finding := range report.Findings {
 		known[finding.Index] = true
 	}
-	for from := int64(0); from < report.Size; from += entriesAtOnce {
-		wrong, err := labels.Mislabelled(ctx, from, min(from+entriesAtOnce, report.Size))
+	for from := int64(0); from < report.Size; from += labelsAtOnce {
+		wrong, err := labels.Mislabelled(ctx, from, min(from+labelsAtOnce, report.Size))
 		if err != nil {
 			return found, fmt.Errorf("read what is beside the entries from %d: %w", from, err)
 		}

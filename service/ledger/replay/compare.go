@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"encoding/json"
@@ -74,11 +74,11 @@ func fieldsOf(s lifecycle.Snapshot) map[string]any {
 	}
 	text, err := json.Marshal(fields)
 	if err != nil {
-		panic("verify: a snapshot does not marshal: " + err.Error()) // plain data always does
+		panic("replay: a snapshot does not marshal: " + err.Error()) // plain data always does
 	}
 	var plain map[string]any
 	if err := json.Unmarshal(text, &plain); err != nil {
-		panic("verify: what was marshalled does not parse: " + err.Error())
+		panic("replay: what was marshalled does not parse: " + err.Error())
 	}
 	return plain
 }

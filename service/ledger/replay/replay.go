@@ -1,4 +1,4 @@
-package main
+package replay
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// unitTables is what the tables hold about units, beside the ledger.
-type unitTables interface {
+// Tables is what the tables hold about units, beside the ledger.
+type Tables interface {
 	Units(ctx context.Context, filter lifecycle.UnitFilter, page lifecycle.Page) ([]lifecycle.Unit, string, error)
 	// Rows is every row there is about a unit, in the shape of a snapshot.
 	Rows(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
@@ -31,11 +31,24 @@ const (
 	maxPrinted = 1000
 )
 
-// replay rebuilds every unit from the leaves alone, and compares it with the
-// tables (trust.md, I28).
+// Result counts what a replay compared, and the differences it found.
+type Result struct {
+	Units int
+	Found int64
+}
+
+// Run rebuilds every unit from the leaves alone, compares it with the tables
+// (trust.md, I28), and prints what differs.
+func Run(ctx context.Context, source ledger.Source, tables Tables, stdout io.Writer) (Result, error) {
+	r := &replay{source: source, tables: tables, out: stdout}
+	err := r.run(ctx)
+	return Result{Units: r.units, Found: r.found}, err
+}
+
+// replay is one run.
 type replay struct {
 	source ledger.Source
-	tables unitTables
+	tables Tables
 	known  map[lifecycle.UnitID]*history // of the present part
 	next   int64                         // index of the first entry not read yet
 	units  int                           // compared
@@ -43,13 +56,8 @@ type replay struct {
 	out    io.Writer
 }
 
-func newReplay(source ledger.Source, tables unitTables) *replay {
-	return &replay{source: source, tables: tables}
-}
-
 // run replays and compares part by part, and prints what differs.
-func (r *replay) run(ctx context.Context, stdout io.Writer) error {
-	r.out = stdout
+func (r *replay) run(ctx context.Context) error {
 	total := 0
 	err := r.eachUnit(ctx, func(lifecycle.Unit) error { total++; return nil })
 	if err != nil {
@@ -67,7 +75,7 @@ func (r *replay) run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 	if r.found > maxPrinted {
-		fmt.Fprintf(stdout, "and %d more\n", r.found-maxPrinted)
+		fmt.Fprintf(r.out, "and %d more\n", r.found-maxPrinted)
 	}
 	return nil
 }
