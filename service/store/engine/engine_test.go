@@ -108,6 +108,9 @@ func await(t *testing.T, condition func() bool) {
 	}
 }
 
+// queueOf is what waits for the writer.
+func queueOf(db *DB) chan change { return db.base.(*file).writer.queue }
+
 // batch runs the writes as one batch, in this order, and returns their answers.
 func batch(t *testing.T, db *DB, runs ...func(*Tx) error) []error {
 	t.Helper()
@@ -115,9 +118,9 @@ func batch(t *testing.T, db *DB, runs ...func(*Tx) error) []error {
 	answers := make([]error, len(runs))
 	var wg sync.WaitGroup
 	for i, run := range runs {
-		waiting := len(db.writer.queue)
+		waiting := len(queueOf(db))
 		wg.Go(func() { answers[i] = db.Write(context.Background(), run) })
-		await(t, func() bool { return len(db.writer.queue) > waiting }) // so that the order is known
+		await(t, func() bool { return len(queueOf(db)) > waiting }) // so that the order is known
 	}
 	release()
 	wg.Wait()
@@ -244,10 +247,10 @@ func TestAClientThatHangsUpHurtsNobody(t *testing.T) {
 	gone, hangUp := context.WithCancel(t.Context())
 	left := make(chan error, 1)
 	go func() { left <- db.Write(gone, add(1)) }()
-	await(t, func() bool { return len(db.writer.queue) == 1 })
+	await(t, func() bool { return len(queueOf(db)) == 1 })
 	stays := make(chan error, 1)
 	go func() { stays <- db.Write(t.Context(), add(2)) }()
-	await(t, func() bool { return len(db.writer.queue) == 2 })
+	await(t, func() bool { return len(queueOf(db)) == 2 })
 	hangUp()
 	if err := <-left; !errors.Is(err, context.Canceled) {
 		t.Errorf("who hung up got %v, want context.Canceled", err)
@@ -300,7 +303,7 @@ func TestAFullQueueIsBusy(t *testing.T) {
 			}
 		})
 	}
-	await(t, func() bool { return len(db.writer.queue) == queueLength })
+	await(t, func() bool { return len(queueOf(db)) == queueLength })
 	err := db.Write(t.Context(), add(1))
 	if !errors.Is(err, lifecycle.ErrBusy) {
 		t.Errorf("write into a full queue: %v, want ErrBusy", err)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
@@ -11,6 +12,14 @@ import (
 
 // lockName is the file whose lock says that a process writes here.
 const lockName = "lock"
+
+// makeAndLock makes a data directory that is not there, and locks it.
+func makeAndLock(dir string) (*flock.Flock, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make data directory: %w", err)
+	}
+	return lockDir(dir)
+}
 
 // lockDir takes the exclusive lock on a data directory, without waiting. Two
 // writers would each keep their own idea of the ledger's edge and fork it. The

@@ -39,14 +39,14 @@ func migrate(tx *Tx, files fs.FS) error {
 	}
 	for _, m := range wanted[done:] {
 		if err := m.run(tx); err != nil {
-			return errors.Join(fmt.Errorf("migration %s: %w", m.name, err), undo(tx))
+			return errors.Join(fmt.Errorf("migration %s: %w", m.name, err), tx.rollback())
 		}
 	}
 	return nil
 }
 
 func (m migration) run(tx *Tx) error {
-	if _, err := tx.Exec(sqliteBegin); err != nil {
+	if err := tx.begin(); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(m.text); err != nil {
@@ -55,16 +55,7 @@ func (m migration) run(tx *Tx) error {
 	if _, err := tx.Exec(sqlAddMigration, m.name, m.digest); err != nil {
 		return err
 	}
-	_, err := tx.Exec(sqliteCommit)
-	return err
-}
-
-func undo(tx *Tx) error {
-	if !inTransaction(tx.conn) {
-		return nil
-	}
-	_, err := tx.Exec(sqliteRollback)
-	return err
+	return tx.commit()
 }
 
 // checkSchema demands that every migration has run and none is unknown.

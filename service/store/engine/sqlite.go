@@ -15,8 +15,8 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// What differs between the engines lives in this file: how SQLite is opened,
-// how it begins and ends a transaction, and what its error codes mean.
+// What is SQLite's own lives in this file: how it is opened, how it begins and
+// ends a transaction, and what its error codes mean.
 
 // fileName is the database within the data directory.
 const fileName = "quitclaim.db"
@@ -42,6 +42,15 @@ const (
 	sqliteAskSecureDelete = `PRAGMA secure_delete`
 	sqliteAskQueryOnly    = `PRAGMA query_only`
 )
+
+// sqlite is the dialect of the embedded database. One process writes, one
+// change at a time, so nothing needs a lock.
+func sqlite() *dialect {
+	return &dialect{
+		begin: sqliteBegin, beginRead: sqliteBeginRead, commit: sqliteCommit, rollback: sqliteRollback,
+		rewrite: rewrite, isConstraint: isConstraint, explain: explain, inTransaction: inTransaction,
+	}
+}
 
 // access says what a connection is for.
 type access int

@@ -12,10 +12,13 @@ import (
 type Tx struct {
 	// ctx is the engine's own for writes: no request may interrupt a
 	// transaction that carries the changes of others.
-	ctx   context.Context
-	conn  *sql.Conn
-	texts *texts
-	trace func(query string, args []any) // nil: nobody is told
+	ctx     context.Context
+	conn    *sql.Conn
+	dialect *dialect
+	texts   *texts
+	trace   func(query string, args []any) // nil: nobody is told
+	// contended: an earlier attempt lost a race.
+	contended bool
 	// broken is the first error of the database that was no constraint. After
 	// it the transaction may be gone, so nothing in it counts.
 	broken error
@@ -83,7 +86,7 @@ func List[T any](t *Tx, query string, args []any, read func(Scan) (T, error)) ([
 
 // text is the query as the engine wants it, told to who listens.
 func (t *Tx) text(query string, args []any) string {
-	text := t.texts.of(query)
+	text := t.texts.of(query, t.dialect.rewrite)
 	if t.trace != nil {
 		t.trace(text, args)
 	}
@@ -91,16 +94,16 @@ func (t *Tx) text(query string, args []any) string {
 }
 
 func (t *Tx) failed(err error) error {
-	if t.broken == nil && !isConstraint(err) {
+	if t.broken == nil && !t.dialect.isConstraint(err) {
 		t.broken = err
 	}
-	return explain(err)
+	return t.dialect.explain(err)
 }
 
 // texts keeps each statement's text as the engine wants it.
 type texts struct{ known sync.Map }
 
-func (t *texts) of(query string) string {
+func (t *texts) of(query string, rewrite func(string) string) string {
 	if text, ok := t.known.Load(query); ok {
 		return text.(string)
 	}

@@ -3,10 +3,8 @@ package engine
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
-	"runtime/debug"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -55,6 +53,7 @@ type change struct {
 type writer struct {
 	ctx       context.Context
 	conn      *sql.Conn
+	dialect   *dialect
 	texts     *texts
 	companion Companion
 	log       *slog.Logger
@@ -146,13 +145,13 @@ func (w *writer) commit(batch []change) {
 // it was written; otherwise the answers say how each change ended, and those
 // with a nil answer are durable.
 func (w *writer) attempt(batch []change, idle bool) (answers []error, err error) {
-	tx := &Tx{ctx: w.ctx, conn: w.conn, texts: w.texts, trace: w.trace}
-	if _, err := tx.Exec(sqliteBegin); err != nil {
+	tx := &Tx{ctx: w.ctx, conn: w.conn, dialect: w.dialect, texts: w.texts, trace: w.trace}
+	if err := tx.begin(); err != nil {
 		return nil, fmt.Errorf("begin: %w", err)
 	}
 	defer func() {
 		if err != nil {
-			w.rollback()
+			w.rollback(tx)
 		}
 	}()
 	if err := w.companion.Begin(tx); err != nil {
@@ -168,7 +167,7 @@ func (w *writer) attempt(batch []change, idle bool) (answers []error, err error)
 	if err := w.companion.BeforeCommit(tx, idle); err != nil {
 		return nil, fmt.Errorf("before commit: %w", err)
 	}
-	if _, err := tx.Exec(sqliteCommit); err != nil {
+	if err := tx.commit(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
 	}
 	w.companion.Committed()
@@ -185,9 +184,9 @@ func (w *writer) one(tx *Tx, c change) (answer, err error) {
 		return nil, fmt.Errorf("savepoint: %w", err)
 	}
 	undo := w.companion.Savepoint()
-	answer = w.guarded(tx, c)
+	answer = guarded(tx, c.run, w.log)
 	if tx.broken != nil {
-		return nil, fmt.Errorf("write: %w", explain(tx.broken))
+		return nil, fmt.Errorf("write: %w", w.dialect.explain(tx.broken))
 	}
 	if answer != nil {
 		undo()
@@ -201,27 +200,9 @@ func (w *writer) one(tx *Tx, c change) (answer, err error) {
 	return answer, nil
 }
 
-// errPanic: a change panicked. Its caller is told; the writer, on which
-// everybody depends, goes on.
-var errPanic = errors.New("panic in a change")
-
-func (w *writer) guarded(tx *Tx, c change) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			w.log.LogAttrs(w.ctx, slog.LevelError, "panic in a change",
-				slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
-			err = errPanic
-		}
-	}()
-	return c.run(tx)
-}
-
 // rollback ends the transaction if SQLite has not done so itself.
-func (w *writer) rollback() {
-	if !inTransaction(w.conn) {
-		return
-	}
-	if _, err := w.conn.ExecContext(w.ctx, sqliteRollback); err != nil {
+func (w *writer) rollback(tx *Tx) {
+	if err := tx.rollback(); err != nil {
 		w.log.LogAttrs(w.ctx, slog.LevelError, "rollback failed", slog.Any("error", err))
 	}
 }
