@@ -3,10 +3,10 @@ package lifecycle_test
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/lifecycle/lifecycletest"
 )
 
 // model is the plain picture of one unit: where it is, in which era, whose it
@@ -41,60 +41,17 @@ func newModel(clouds []string) model {
 		dark: map[string]string{}, gaveUp: map[string]bool{}}
 }
 
-// ways is every way there is, in a form that has nothing of the table's: from
-// event to places, with a plus where a new era begins.
-func ways(event string) string {
-	everywhere := "stock>stock sold>sold bound>bound returned>returned reset>reset certified>certified retired>retired"
-	return map[string]string{
-		"register":        ">stock+",
-		"admit":           ">returned+",
-		"sell":            "stock>sold+ certified>sold+",
-		"void":            "sold>prior",
-		"return-sealed":   "sold>prior",
-		"bind":            "stock>bound sold>bound",
-		"bind-confirmed":  "stock>bound sold>bound",
-		"release":         "bound>sold+",
-		"transfer":        "bound>bound+",
-		"return":          "stock>returned+ sold>returned+ bound>returned+ certified>returned+",
-		"cancel":          "returned>sold+",
-		"prove":           "returned>reset",
-		"certify":         "reset>certified",
-		"reopen":          "reset>returned+ certified>returned+",
-		"retire":          "stock>retired+ returned>retired+ reset>retired+ certified>retired+",
-		"hard-reset-seen": "stock>stock+ sold>sold+ bound>sold+ returned>returned reset>returned+ certified>returned+ retired>retired",
-		"binding-seen":    "stock>stock sold>sold bound>bound returned>returned reset>returned+ certified>returned+ retired>retired",
-		"bind-pending":    "stock>stock sold>sold",
-		"unbind":          "stock>stock sold>sold bound>bound",
-		"offer":           "bound>bound", "decline": "bound>bound",
-		"vouch": "returned>returned reset>reset", "confirm": "returned>returned reset>reset", "attest": "returned>returned reset>reset",
-		"waive": "returned>returned",
-		"ship":  "stock>stock returned>returned reset>reset certified>certified", "receive": "stock>stock returned>returned reset>reset certified>certified",
-		"contest":  "sold>sold bound>bound returned>returned reset>reset certified>certified",
-		"hold":     strings.TrimSuffix(everywhere, " retired>retired"),
-		"lift":     strings.TrimSuffix(everywhere, " retired>retired"),
-		"progress": everywhere, "contact-seen": everywhere,
-	}[event]
-}
-
 // step moves the model on by what happened, and says what could not be.
 func (m *model) step(w *world, c lifecycle.Change, command decider) string {
-	from, way := m.place, ""
-	for _, try := range strings.Fields(ways(string(c.Event))) {
-		if strings.HasPrefix(try, from+">") {
-			way = strings.TrimPrefix(try, from+">")
-		}
-	}
-	if way == "" {
-		return fmt.Sprintf("I2: %s out of %q", c.Event, from)
+	to, era, ok := lifecycletest.Step(lifecycle.State(m.place), lifecycle.State(m.prior), c.Event)
+	if !ok {
+		return fmt.Sprintf("I2: %s out of %q", c.Event, m.place)
 	}
 	if wrong := m.allowed(w, c, command); wrong != "" {
 		return wrong
 	}
-	m.place = strings.TrimSuffix(way, "+")
-	if m.place == "prior" {
-		m.place = m.prior
-	}
-	if strings.HasSuffix(way, "+") {
+	m.place = string(to)
+	if era {
 		m.newEra()
 	}
 	m.who(w, c, command)
@@ -110,8 +67,7 @@ func (m *model) newEra() {
 
 // allowed asks what no rule may let happen.
 func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
-	held := []string{"sell", "bind", "bind-confirmed", "transfer", "certify", "cancel", "retire", "void", "return-sealed", "ship", "offer"}
-	if len(m.holds) > 0 && slices.Contains(held, string(c.Event)) {
+	if len(m.holds) > 0 && slices.Contains(lifecycletest.FrozenByHolds(), c.Event) {
 		return fmt.Sprintf("hold: %s under %v", c.Event, m.holds)
 	}
 	switch command := command.(type) {
@@ -217,40 +173,18 @@ func (m *model) agrees(s lifecycle.Snapshot) string {
 	if string(s.Unit.State) != m.place || int(s.Unit.Epoch) != m.era {
 		return fmt.Sprintf("I2: %s at epoch %d, want %s at %d", s.Unit.State, s.Unit.Epoch, m.place, m.era)
 	}
-	owners, eyes := []string{}, map[string]bool{}
-	for _, b := range s.Bindings {
-		if b.Epoch < s.Unit.Epoch && b.State != lifecycle.BindingEnded {
-			return fmt.Sprintf("I2: %s of epoch %d is %s at %d", b.ID, b.Epoch, b.State, s.Unit.Epoch)
-		}
-		if b.State == lifecycle.BindingLive {
-			eyes[string(b.Account)] = true
-			if b.Kind == lifecycle.BindingOwner {
-				owners = append(owners, string(b.Account))
-			}
+	owner, eyes := "", map[string]bool{}
+	for _, b := range s.LiveBindings() {
+		eyes[string(b.Account)] = true
+		if b.Kind == lifecycle.BindingOwner {
+			owner = string(b.Account)
 		}
 	}
-	if len(owners) > 1 || len(owners) == 1 && owners[0] != m.owner || len(owners) == 0 && m.owner != "" {
-		return fmt.Sprintf("I1: owners %v, want %q", owners, m.owner)
+	if owner != m.owner {
+		return fmt.Sprintf("I1: owner %q, want %q", owner, m.owner)
 	}
 	if fmt.Sprint(eyes) != fmt.Sprint(m.eyes) {
 		return fmt.Sprintf("I5: %v can see, want %v", eyes, m.eyes)
 	}
-	if m.place != "bound" && len(s.LiveBindings()) > 0 {
-		return fmt.Sprintf("I5: somebody can see a unit that is %s", m.place)
-	}
-	if _, owned := s.Owner(); owned != (m.place == "bound") {
-		return fmt.Sprintf("I1: owned %v while %s", owned, m.place)
-	}
-	for _, o := range s.Offers {
-		if o.State == lifecycle.OfferPending && o.Epoch < s.Unit.Epoch {
-			return fmt.Sprintf("I2: offer %s of epoch %d waits at %d", o.ID, o.Epoch, s.Unit.Epoch)
-		}
-	}
-	if s.Order != nil && s.Order.State == lifecycle.OrderOpen && s.Order.Epoch < s.Unit.Epoch {
-		return fmt.Sprintf("I2: order %s of epoch %d is open at %d", s.Order.ID, s.Order.Epoch, s.Unit.Epoch)
-	}
-	if _, ok := s.CurrentCertificate(); ok && m.place != "certified" {
-		return "I6: a certificate stands for a unit that is " + m.place
-	}
-	return ""
+	return lifecycletest.Standing(s)
 }
