@@ -4,8 +4,10 @@ import (
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 )
@@ -13,8 +15,8 @@ import (
 // Ring is the opened keys. It never prints them.
 type Ring struct {
 	made        bool
-	origin      string
 	ledger      ledgerKey
+	earlier     []ledgerKey // the same key under names that ended, oldest first
 	certificate ed25519.PrivateKey
 	saleCheck   ed25519.PrivateKey
 	seal        secret
@@ -34,13 +36,12 @@ func Open(dir, origin string) (*Ring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the service's keys: %w", err)
 	}
-	ledger, err := newLedgerKey(origin, keys[purposeLedger])
+	ledger, err := newLedgerKey(origin, keys[purposeLedger].signingKey())
 	if err != nil {
 		return nil, fmt.Errorf("ledger origin %q: %w", origin, err)
 	}
 	return &Ring{
 		made:        made,
-		origin:      origin,
 		ledger:      ledger,
 		certificate: keys[purposeCertificate].signingKey(),
 		saleCheck:   keys[purposeSaleCheck].signingKey(),
@@ -54,11 +55,45 @@ func Open(dir, origin string) (*Ring, error) {
 // database is not new as well, the old keys are lost.
 func (r *Ring) Made() bool { return r.made }
 
+// Named is the same keys for a ledger that has these origins, oldest first: the
+// last is in force. The key of the ledger stays when its name changes.
+func (r *Ring) Named(origins ...string) (*Ring, error) {
+	if len(origins) == 0 {
+		return nil, errors.New("a ledger without an origin")
+	}
+	named := *r
+	named.earlier = nil
+	for i, origin := range origins {
+		key, err := newLedgerKey(origin, r.ledger.key)
+		if err != nil {
+			return nil, fmt.Errorf("ledger origin %q: %w", origin, err)
+		}
+		if i < len(origins)-1 {
+			named.earlier = append(named.earlier, key)
+		} else {
+			named.ledger = key
+		}
+	}
+	return &named, nil
+}
+
+// Origin is the name of the ledger that is in force.
+func (r *Ring) Origin() string { return r.ledger.Name() }
+
 // Ledger signs checkpoints, in the name of the origin.
 func (r *Ring) Ledger() note.Signer { return r.ledger }
 
 // LedgerVerifier checks what Ledger signs.
 func (r *Ring) LedgerVerifier() note.Verifier { return r.ledger.verifier }
+
+// LedgerVerifiers checks what was signed under any of the ledger's names.
+func (r *Ring) LedgerVerifiers() note.Verifiers {
+	all := []note.Verifier{r.ledger.verifier}
+	for _, key := range r.earlier {
+		all = append(all, key.verifier)
+	}
+	return note.VerifierList(all...)
+}
 
 // Certificate signs reset certificates.
 func (r *Ring) Certificate() ed25519.PrivateKey { return r.certificate }
@@ -68,11 +103,15 @@ func (r *Ring) SaleCheck() ed25519.PrivateKey { return r.saleCheck }
 
 // Public writes the public halves, one per line, for people to keep where
 // nobody who reaches this machine can change them: the purpose, then for the
-// ledger its signed-note verifier key, for the others key id and key in hex.
+// ledger its signed-note verifier key, one line for each name it had, for the
+// others key id and key in hex.
 // The verifying commands read this text as it is.
 func (r *Ring) Public() string {
-	return fmt.Sprintf("# Public keys of %s. Pin them where this machine cannot change them.\n", r.origin) +
-		fmt.Sprintf("%s %s\n", purposeLedger, r.ledger.text) +
+	text := fmt.Sprintf("# Public keys of %s. Pin them where this machine cannot change them.\n", r.Origin())
+	for _, key := range append(slices.Clone(r.earlier), r.ledger) {
+		text += fmt.Sprintf("%s %s\n", purposeLedger, key.text)
+	}
+	return text +
 		publicLine(purposeCertificate, r.certificate) +
 		publicLine(purposeSaleCheck, r.saleCheck)
 }
@@ -100,8 +139,7 @@ type ledgerKey struct {
 	key      ed25519.PrivateKey
 }
 
-func newLedgerKey(origin string, seed secret) (ledgerKey, error) {
-	key := seed.signingKey()
+func newLedgerKey(origin string, key ed25519.PrivateKey) (ledgerKey, error) {
 	text, err := note.NewEd25519VerifierKey(origin, key.Public().(ed25519.PublicKey))
 	if err != nil {
 		return ledgerKey{}, err

@@ -105,6 +105,42 @@ func TestOriginMustBeAName(t *testing.T) {
 	}
 }
 
+// A ledger that got another name keeps its key: both names verify, each its
+// own, and the new one signs.
+func TestNamed(t *testing.T) {
+	t.Parallel()
+	ring, _ := openRing(t)
+	second, err := ring.Named(origin, origin+"/2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range []*keyring.Ring{ring, second} {
+		text := r.Origin() + "\n0\n\n"
+		signed, err := note.Sign(&note.Note{Text: text}, r.Ledger())
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := note.Open(signed, second.LedgerVerifiers())
+		if err != nil || opened.Sigs[0].Name != r.Origin() {
+			t.Errorf("note.Open() = %+v, %v, want a signature of %s", opened, err, r.Origin())
+		}
+	}
+	if second.Origin() != origin+"/2" || ring.Origin() != origin {
+		t.Errorf("the rings are named %s and %s", ring.Origin(), second.Origin())
+	}
+	lines := strings.Split(second.Public(), "\n")
+	want := append([]string{lines[0]}, strings.Split(ring.Public(), "\n")[1], lines[2])
+	want = append(want, strings.Split(ring.Public(), "\n")[2:]...)
+	if diff := cmp.Diff(want, lines); diff != "" || !strings.HasPrefix(lines[2], "ledger "+origin+"/2+") {
+		t.Errorf("public halves (-want +got):\n%s", diff)
+	}
+	for _, bad := range [][]string{nil, {origin, ""}, {"a b", origin}} {
+		if _, err := ring.Named(bad...); err == nil {
+			t.Errorf("Named(%q) succeeded", bad)
+		}
+	}
+}
+
 func TestPublic(t *testing.T) {
 	t.Parallel()
 	ring, _ := openRing(t)

@@ -43,7 +43,31 @@ func Resume(ctx context.Context, source Source, keys note.Verifiers, at Edge, li
 		}
 		a.chunk(c)
 	}
+	if a.report.Done() || a.report.Edge.Size() >= head.Entries {
+		if err := a.ahead(ctx, source, head); err != nil {
+			return a.report, err
+		}
+	}
 	return a.report, ctx.Err()
+}
+
+// ahead finds what was signed beyond the end of the log. It comes last, for a
+// checkpoint of an origin that ended may stand in a gap that the log states.
+func (a *auditor) ahead(ctx context.Context, source Source, head Head) error {
+	if head.Checkpoint <= head.Size {
+		return nil
+	}
+	beyond, err := source.Checkpoints(ctx, head.Size+1, head.Checkpoint+1)
+	if err != nil {
+		return fmt.Errorf("read the checkpoints beyond the log: %w", err)
+	}
+	for _, row := range beyond {
+		if signed, err := OpenCheckpoint(row.Text, a.keys); err == nil && a.lost(signed) {
+			continue
+		}
+		a.report.find(row.Size, CheckpointAhead, "the log has %d entries and has signed %d", head.Size, row.Size)
+	}
+	return nil
 }
 
 // end is the index before which an audit stops. Of a head far beyond the
@@ -61,6 +85,7 @@ func end(head Head, from, limit int64) int64 {
 // rebuilt so far.
 type auditor struct {
 	keys    note.Verifiers
+	origin  string // in force where the audit is; empty until an entry says so
 	report  Report
 	rebuilt []tlog.Hash // scratch of leaf
 }
@@ -77,9 +102,6 @@ func (a *auditor) head(head Head) bool {
 	}
 	if want := tlog.StoredHashCount(head.Size); head.Hashes != want {
 		a.report.find(head.Size, HeadHashes, "a tree of %d leaves stores %d hashes, there are %d", head.Size, want, head.Hashes)
-	}
-	if head.Checkpoint > head.Size {
-		a.report.find(head.Checkpoint, CheckpointAhead, "the log has %d entries and has signed %d", head.Size, head.Checkpoint)
 	}
 	return true
 }
@@ -128,8 +150,10 @@ func (a *auditor) leaf(index int64, entry *Entry, inTree *StoredHash) tlog.Hash 
 	}
 	switch {
 	case computed == entry.Hash:
-		if _, err := parseLeaf(entry.Bytes); err != nil {
+		if leaf, err := parseLeaf(entry.Bytes); err != nil {
 			a.report.find(index, EntryMalformed, "%v", err)
+		} else {
+			a.about(index, leaf)
 		}
 	case inTree != nil && computed == inTree.Hash:
 		a.report.find(index, LeafHashAltered, "the hash stored beside the entry is another")
@@ -174,6 +198,11 @@ func (a *auditor) checkpoint(row StoredCheckpoint) {
 		a.report.find(row.Size, CheckpointMalformed, "%v", err)
 	case checkpoint.Size != row.Size:
 		a.report.find(row.Size, CheckpointSize, "the signed text is about size %d", checkpoint.Size)
+	case a.lost(checkpoint) && checkpoint.Root != a.report.Edge.Root():
+		// Signed for entries that the log says it has lost. With the root of
+		// what came in their place, the old name was signed on.
+	case a.origin != "" && checkpoint.Origin != a.origin:
+		a.report.find(row.Size, CheckpointOrigin, "signed in the name of %s, the log is called %s there", checkpoint.Origin, a.origin)
 	case checkpoint.Root != a.report.Edge.Root():
 		a.report.find(row.Size, CheckpointRoot, "signed root %s, entries give %s", checkpoint.Root, a.report.Edge.Root())
 	default:

@@ -32,7 +32,7 @@ func TestDocumentation(t *testing.T) {
 		ledger.EntryAltered, ledger.EntryMalformed, ledger.EntryMissing, ledger.EntryDuplicate, ledger.EntryDisorder,
 		ledger.LeafHashAltered, ledger.HashAltered, ledger.HashMissing, ledger.HashStray,
 		ledger.CheckpointRoot, ledger.CheckpointSize, ledger.CheckpointSignature, ledger.CheckpointKey,
-		ledger.CheckpointMalformed, ledger.CheckpointAhead, ledger.CheckpointStray,
+		ledger.CheckpointMalformed, ledger.CheckpointAhead, ledger.CheckpointStray, ledger.CheckpointOrigin, ledger.OriginBroken,
 		ledger.HeadEntries, ledger.HeadHashes, ledger.HeadShort,
 	} {
 		if !strings.Contains(doc, "`"+string(code)+"`") {

@@ -39,6 +39,11 @@ const (
 	// CheckpointAhead: the log signed a larger size than it has now; it was cut
 	// back, or restored from an old copy.
 	CheckpointAhead Code = "checkpoint-ahead"
+	// CheckpointOrigin: the log was called otherwise when it had this size.
+	CheckpointOrigin Code = "checkpoint-origin"
+	// OriginBroken: the entry that begins a new origin does not say which one
+	// ended here, with which checkpoint.
+	OriginBroken Code = "origin-broken"
 	// CheckpointStray: a checkpoint came out of order.
 	CheckpointStray Code = "checkpoint-stray"
 	// HeadEntries: the head's size is not the number of entries.
@@ -71,6 +76,7 @@ type Report struct {
 	Size        int64     // the head's size when the audit began
 	Checkpoints int64     // checkpoints read
 	Signed      int64     // size of the newest checkpoint that holds; entries after it are not signed yet
+	Restarts    []Restart // new origins that the audit came by
 	Findings    []Finding // everything wrong, in the order of reading, up to 10,000
 	Omitted     int64     // findings beyond those
 }
