@@ -10,14 +10,18 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// history is one unit, rebuilt from its leaves.
-type history struct {
+// History is one unit, rebuilt from its leaves.
+type History struct {
 	snapshot lifecycle.Snapshot
 	sales    []lifecycle.Sale // all, for a void brings the one before back
 	index    int64            // of its newest entry
 }
 
-func (h *history) apply(index int64, change lifecycle.Change) {
+// Snapshot is the unit as its newest leaf leaves it.
+func (h *History) Snapshot() lifecycle.Snapshot { return h.snapshot }
+
+// Apply takes in the next change of the unit and its place on the ledger.
+func (h *History) Apply(index int64, change lifecycle.Change) {
 	h.snapshot, h.index = h.snapshot.Apply(change), index
 	if change.Sale == nil {
 		return
@@ -30,9 +34,9 @@ func (h *history) apply(index int64, change lifecycle.Change) {
 	h.sales[at] = *change.Sale
 }
 
-// rows is what the tables must hold of the unit. Their newest sale is the
+// Rows is what the tables must hold of the unit. Their newest sale is the
 // newest that was not voided, and their shipment the one that has not arrived.
-func (h *history) rows() lifecycle.Snapshot {
+func (h *History) Rows() lifecycle.Snapshot {
 	s := h.snapshot
 	s.Sale = nil
 	for i, sale := range h.sales {
@@ -46,9 +50,9 @@ func (h *history) rows() lifecycle.Snapshot {
 	return s
 }
 
-// compareUnit lists the fields in which the tables are not what the ledger
+// Differences lists the fields in which the tables are not what the ledger
 // makes of the unit.
-func compareUnit(ledger, table lifecycle.Snapshot) []string {
+func Differences(ledger, table lifecycle.Snapshot) []string {
 	return differences("", fieldsOf(ledger), fieldsOf(table))
 }
 

@@ -49,7 +49,7 @@ func Run(ctx context.Context, source ledger.Source, tables Tables, stdout io.Wri
 type replay struct {
 	source ledger.Source
 	tables Tables
-	known  map[lifecycle.UnitID]*history // of the present part
+	known  map[lifecycle.UnitID]*History // of the present part
 	next   int64                         // index of the first entry not read yet
 	units  int                           // compared
 	found  int64
@@ -66,7 +66,7 @@ func (r *replay) run(ctx context.Context) error {
 	parts := uint32(total/unitsAtOnce + 1)
 	for part := range parts {
 		mine := func(unit lifecycle.UnitID) bool { return partOf(unit, parts) == part }
-		r.known, r.next = map[lifecycle.UnitID]*history{}, 0
+		r.known, r.next = map[lifecycle.UnitID]*History{}, 0
 		if err := r.read(ctx, mine); err != nil {
 			return err
 		}
@@ -142,14 +142,14 @@ func (r *replay) apply(entry ledger.Entry, mine func(lifecycle.UnitID) bool) {
 	}
 	before, ok := r.known[lifecycle.UnitID(leaf.Subject)]
 	if !ok {
-		before = &history{}
+		before = &History{}
 		r.known[lifecycle.UnitID(leaf.Subject)] = before
 	}
 	if change.Unit.Version != before.snapshot.Unit.Version+1 || change.From != before.snapshot.Unit.State {
 		r.find(entry.Index, leaf.Subject, fmt.Sprintf("version %d from %q follows version %d in %q",
 			change.Unit.Version, change.From, before.snapshot.Unit.Version, before.snapshot.Unit.State))
 	}
-	before.apply(entry.Index, change)
+	before.Apply(entry.Index, change)
 }
 
 // compareAll holds every unit of this part against the tables, both ways.
@@ -203,7 +203,7 @@ func (r *replay) compare(ctx context.Context, unit lifecycle.UnitID, mine func(l
 		}
 		known, ok := r.known[unit]
 		if ok {
-			differences = compareUnit(known.rows(), rows)
+			differences = Differences(known.Rows(), rows)
 		}
 		if ok && len(differences) == 0 {
 			return nil
