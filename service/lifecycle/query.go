@@ -72,11 +72,22 @@ type SweepRun struct {
 	Job     string
 	Slot    time.Time
 	Started time.Time
+	Alive   time.Time // when it last said how far it is
 	Ended   time.Time // zero while it runs
 	Seen    int       // units or entries looked at
 	Flagged int
 	Failed  int    // units that could not be looked at; they are asked again
-	Error   string // a code, empty for a good run
+	Error   string // a code, empty for a good run; see RunUnfinished
 	// Position is where a job that works in portions goes on.
 	Position string
 }
+
+// What SweepRun.Error says.
+const (
+	RunFailed     = "failed"      // the job could not go on
+	RunSomeFailed = "some-failed" // some units could not be looked at
+	RunUnfinished = "unfinished"  // its process ended, or fell silent, in the middle
+	// RunBegun is no run: it notes the slot from which on a job is expected to
+	// run, so that what a first start has not run is not missed.
+	RunBegun = "begun"
+)

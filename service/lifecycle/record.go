@@ -259,6 +259,11 @@ const (
 	SeverityCritical Severity = "critical" // now: somebody may be looking
 )
 
+// Rank orders severities: the more urgent, the higher.
+func (s Severity) Rank() int {
+	return slices.Index([]Severity{SeverityLow, SeverityMedium, SeverityHigh, SeverityCritical}, s) + 1
+}
+
 // FlagState is how far a flag is.
 type FlagState string
 
@@ -284,10 +289,33 @@ const (
 	FlagLedgerAudit         = "ledger-audit"
 	FlagAnswerWithoutEffect = "answer-without-effect"
 	FlagQueuedReturn        = "queued-return"
+	FlagSweepMissed         = "sweep-missed"
 )
 
+// FlagNews says what a finding changed. It goes into the ledger with the flag
+// and is not kept in the flag's row.
+type FlagNews string
+
+const (
+	FlagSeenAgain FlagNews = ""         // it stood already
+	FlagNew       FlagNews = "new"      // nobody had seen this cause before
+	FlagReopened  FlagNews = "reopened" // somebody had settled it, and its cause is back
+)
+
+// FlagRound is how a flag stood when it had been settled, and when its cause
+// came back: the history of a flag that opens again.
+type FlagRound struct {
+	Number     int // from 1
+	Severity   Severity
+	Evidence   map[string]string
+	DoneBy     PersonID // empty: the service settled it by itself
+	DoneAt     time.Time
+	ReopenedAt time.Time
+}
+
 // Flag is what a sweep, or a rule, found. The same kind and cause on the same
-// unit is one flag; it opens again when its cause returns.
+// unit is one flag; it opens again when its cause returns. Its severity only
+// ever rises: what was critical once is not made harmless by a later look.
 type Flag struct {
 	ID       FlagID            `json:"id"`
 	Unit     UnitID            `json:"unit,omitempty"`
@@ -301,4 +329,9 @@ type Flag struct {
 	LastAt   time.Time         `json:"last_at"`
 	DoneBy   PersonID          `json:"done_by,omitempty"`
 	DoneAt   time.Time         `json:"done_at,omitzero"`
+	// Reopened is how often its cause came back after somebody had settled it,
+	// ReopenedAt when last.
+	Reopened   int       `json:"reopened,omitempty"`
+	ReopenedAt time.Time `json:"reopened_at,omitzero"`
+	News       FlagNews  `json:"news,omitempty"`
 }

@@ -12,27 +12,37 @@ import (
 
 // RaiseFlag keeps what a sweep found. The same kind and cause on the same unit
 // is one flag; it opens again when it was resolved. The ledger gets an entry
-// when the flag is new or opens again, not each time it is seen.
+// when the flag is new or opens again, not each time it is seen. News of the
+// answer says which it was.
 func (s *Store) RaiseFlag(ctx context.Context, found lifecycle.Flag) (lifecycle.Flag, error) {
 	return write(ctx, s, func(tx *engine.Tx) (lifecycle.Flag, error) {
-		var unit lifecycle.Unit
-		if found.Unit != "" {
-			var err error
-			if unit, err = facts.Unit(tx, found.Unit); err != nil {
-				return found, err
-			}
+		unit, err := unitOf(tx, found)
+		if err != nil {
+			return found, err
 		}
 		flag := found
 		flag.FirstAt, flag.LastAt = stored(flag.FirstAt), stored(flag.LastAt)
-		flag, news, err := facts.Merge(tx, flag, s.newFlagID)
-		if err != nil {
+		if flag, err = facts.Merge(tx, flag, s.newFlagID); err != nil {
 			return flag, err
 		}
-		if err := facts.PutFlag(tx, unit, flag); err != nil || !news {
+		if err := facts.PutFlag(tx, unit, flag); err != nil || flag.News == lifecycle.FlagSeenAgain {
 			return flag, err
 		}
-		return flag, s.enterAdmin(tx, book.Record{Kind: "flag", Subject: string(flag.ID), Event: "raise"}, flag)
+		event := "raise"
+		if flag.News == lifecycle.FlagReopened {
+			event = "reopen"
+		}
+		return flag, s.enterAdmin(tx, book.Record{Kind: "flag", Subject: string(flag.ID), Event: event}, flag)
 	})
+}
+
+// unitOf is the unit that a flag is about, which must be on record; the zero
+// unit for a flag about none.
+func unitOf(tx *engine.Tx, flag lifecycle.Flag) (lifecycle.Unit, error) {
+	if flag.Unit == "" {
+		return lifecycle.Unit{}, nil
+	}
+	return facts.Unit(tx, flag.Unit)
 }
 
 // WorkFlag moves a flag on: acknowledged by who is on it, resolved, or open
@@ -40,23 +50,30 @@ func (s *Store) RaiseFlag(ctx context.Context, found lifecycle.Flag) (lifecycle.
 func (s *Store) WorkFlag(ctx context.Context, id lifecycle.FlagID, by lifecycle.PersonID, to lifecycle.FlagState,
 ) (lifecycle.Flag, error) {
 	flag, _, err := once(ctx, s, string(id)+" "+string(to), func(tx *engine.Tx) (lifecycle.Flag, error) {
-		flag, err := facts.Flag(tx, id)
+		was, err := facts.Flag(tx, id)
 		if err != nil {
-			return flag, err
+			return was, err
 		}
-		var unit lifecycle.Unit
-		if flag.Unit != "" {
-			if unit, err = facts.Unit(tx, flag.Unit); err != nil {
-				return flag, err
-			}
-		}
+		flag := was
 		flag.State, flag.DoneBy, flag.DoneAt = to, by, s.instant()
-		if err := facts.PutFlag(tx, unit, flag); err != nil {
+		if err := facts.WorkFlag(tx, was, flag); err != nil {
 			return flag, fmt.Errorf("work flag: %w", err)
 		}
 		return flag, s.enterAdmin(tx, book.Record{Kind: "flag", Subject: string(id), Event: string(to)}, flag)
 	})
 	return flag, err
+}
+
+// FlagRounds is the history of a flag that opened again: how it stood each time
+// before, the last time first.
+func (s *Store) FlagRounds(ctx context.Context, id lifecycle.FlagID) ([]lifecycle.FlagRound, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.FlagRound, error) {
+		flag, err := facts.Flag(tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return facts.FlagRounds(tx, flag)
+	})
 }
 
 // Flag reads one flag.

@@ -11,11 +11,13 @@ import (
 )
 
 const sqlFlagByCause = `
-SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at
+SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at,
+  reopened, reopened_at
 FROM flag WHERE unit_id = $1 AND kind = $2 AND cause = $3`
 
 const sqlFlag = `
-SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at
+SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at,
+  reopened, reopened_at
 FROM flag WHERE unit_id = $1 AND flag_id = $2`
 
 // Flag reads one flag.
@@ -36,7 +38,8 @@ func scanFlag(scan engine.Scan) (lifecycle.Flag, error) {
 	var evidence []byte
 	err := scan(engine.TextTo(&f.ID), engine.TextTo(&f.Unit), &f.Kind, &f.Cause, engine.TextTo(&f.Severity),
 		engine.TextTo(&f.State), engine.TextTo(&f.Org), &evidence, engine.Instant{To: &f.FirstAt},
-		engine.Instant{To: &f.LastAt}, engine.TextTo(&f.DoneBy), engine.Instant{To: &f.DoneAt})
+		engine.Instant{To: &f.LastAt}, engine.TextTo(&f.DoneBy), engine.Instant{To: &f.DoneAt},
+		&f.Reopened, engine.Instant{To: &f.ReopenedAt})
 	if err != nil {
 		return f, err
 	}
@@ -46,80 +49,52 @@ func scanFlag(scan engine.Scan) (lifecycle.Flag, error) {
 
 // Merge makes of a flag as it was found the flag as it will be kept: the same
 // kind and cause on the same unit is one flag, and opens again when it was
-// resolved. newID gives a new one its id. It reports whether the flag is more
-// than seen again: new, or open again.
-func Merge(tx *engine.Tx, found lifecycle.Flag, newID func() lifecycle.FlagID) (lifecycle.Flag, bool, error) {
+// resolved. newID gives a new one its id. News says which it is. What it
+// decides here, PutFlag's guards hold to when it writes.
+func Merge(tx *engine.Tx, found lifecycle.Flag, newID func() lifecycle.FlagID) (lifecycle.Flag, error) {
 	known, err := engine.List(tx, sqlFlagByCause, []any{string(found.Unit), found.Kind, found.Cause}, scanFlag)
 	if err != nil {
-		return found, false, fmt.Errorf("read flag: %w", err)
+		return found, fmt.Errorf("read flag: %w", err)
 	}
-	found.DoneBy, found.DoneAt = "", time.Time{}
+	found.DoneBy, found.DoneAt, found.Reopened, found.ReopenedAt = "", time.Time{}, 0, time.Time{}
 	if len(known) == 0 {
-		found.ID, found.State = newID(), lifecycle.FlagOpen
-		return found, true, nil
+		found.ID, found.State, found.News = newID(), lifecycle.FlagOpen, lifecycle.FlagNew
+		return found, nil
 	}
 	was := known[0]
-	found.ID, found.FirstAt = was.ID, was.FirstAt
-	if was.State == lifecycle.FlagResolved {
-		found.State = lifecycle.FlagOpen
-		return found, true, nil
+	found.ID, found.FirstAt, found.Reopened, found.ReopenedAt = was.ID, was.FirstAt, was.Reopened, was.ReopenedAt
+	if was.Severity.Rank() > found.Severity.Rank() {
+		found.Severity = was.Severity
 	}
-	found.State, found.DoneBy, found.DoneAt = was.State, was.DoneBy, was.DoneAt
-	return found, false, nil
+	if was.State == lifecycle.FlagResolved {
+		found.State, found.News = lifecycle.FlagOpen, lifecycle.FlagReopened
+		found.Reopened, found.ReopenedAt = was.Reopened+1, found.LastAt
+		return found, nil
+	}
+	found.State, found.DoneBy, found.DoneAt, found.News = was.State, was.DoneBy, was.DoneAt, lifecycle.FlagSeenAgain
+	return found, nil
 }
 
 // MergeAll merges the flags of one change, in which the same cause may stand
-// twice: the last one counts.
+// twice: the last one counts, at the higher severity of the two.
 func MergeAll(tx *engine.Tx, unit lifecycle.UnitID, found []lifecycle.Flag, newID func() lifecycle.FlagID) ([]lifecycle.Flag, error) {
 	var merged []lifecycle.Flag
 	for _, flag := range found {
 		flag.Unit = unit
-		flag, _, err := Merge(tx, flag, newID)
+		flag, err := Merge(tx, flag, newID)
 		if err != nil {
 			return nil, err
 		}
 		same := func(f lifecycle.Flag) bool { return f.Kind == flag.Kind && f.Cause == flag.Cause }
 		if at := slices.IndexFunc(merged, same); at >= 0 {
 			flag.ID = merged[at].ID
+			if merged[at].Severity.Rank() > flag.Severity.Rank() {
+				flag.Severity = merged[at].Severity
+			}
 			merged[at] = flag
 			continue
 		}
 		merged = append(merged, flag)
 	}
 	return merged, nil
-}
-
-const sqlPutFlag = `
-INSERT INTO flag (unit_id, flag_id, epoch, kind, cause, severity, state, org_id, vendor_id, evidence,
-  first_at, last_at, done_by, done_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-ON CONFLICT (unit_id, flag_id) DO UPDATE SET epoch = excluded.epoch, severity = excluded.severity,
-  state = excluded.state, org_id = excluded.org_id, vendor_id = excluded.vendor_id, evidence = excluded.evidence,
-  last_at = excluded.last_at, done_by = excluded.done_by, done_at = excluded.done_at`
-
-// PutFlag writes a merged flag. unit is the zero value for a flag about none.
-func PutFlag(tx *engine.Tx, unit lifecycle.Unit, f lifecycle.Flag) error {
-	if err := claim(tx, KindFlag, string(f.ID), f.Unit); err != nil {
-		return err
-	}
-	evidence, err := json.Marshal(f.Evidence)
-	if err != nil {
-		return fmt.Errorf("write flag %s: %w", f.ID, err)
-	}
-	_, err = tx.Exec(sqlPutFlag, string(f.Unit), string(f.ID), int64(unit.Epoch), f.Kind, f.Cause, string(f.Severity),
-		string(f.State), engine.Opt(f.Org), engine.Opt(unit.Vendor), string(evidence), f.FirstAt.UnixMilli(),
-		f.LastAt.UnixMilli(), engine.Opt(f.DoneBy), engine.At(f.DoneAt))
-	if err != nil {
-		return fmt.Errorf("write flag %s: %w", f.ID, err)
-	}
-	return nil
-}
-
-func putFlags(tx *engine.Tx, unit lifecycle.Unit, flags []lifecycle.Flag) error {
-	for _, f := range flags {
-		if err := PutFlag(tx, unit, f); err != nil {
-			return err
-		}
-	}
-	return nil
 }

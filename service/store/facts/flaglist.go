@@ -15,7 +15,8 @@ type FlagPosition struct {
 }
 
 const sqlFlags = `
-SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at
+SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at,
+  reopened, reopened_at
 FROM flag
 WHERE (first_at, flag_id) < ($1, $2)
   AND (CAST($3 AS TEXT) = '' OR org_id = $3 OR vendor_id = $3)
@@ -25,7 +26,8 @@ WHERE (first_at, flag_id) < ($1, $2)
 ORDER BY first_at DESC, flag_id DESC LIMIT $7`
 
 const sqlFlagsOfUnit = `
-SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at
+SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at,
+  reopened, reopened_at
 FROM flag
 WHERE unit_id = $4 AND (first_at, flag_id) < ($1, $2)
   AND (CAST($3 AS TEXT) = '' OR org_id = $3 OR vendor_id = $3)

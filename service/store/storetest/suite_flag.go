@@ -2,11 +2,14 @@ package storetest
 
 import (
 	"errors"
+	"strconv"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
 )
 
@@ -14,6 +17,10 @@ func flagScenarios() []scenario {
 	return []scenario{
 		{"the same cause is one flag", flagOnce},
 		{"a resolved flag opens again", flagAgain},
+		{"a flag that opens again keeps its history", flagHistory},
+		{"a severity is never lowered", flagSeverity},
+		{"a change opens a resolved flag again", flagAgainByChange},
+		{"of many that find a cause at once one raises it, and one opens it again", flagRace},
 		{"a change raises its flags", flagOfChange},
 		{"a cause that stands twice in a change is one flag", flagTwice},
 		{"flags are listed by every filter, newest first", flagsListed},
@@ -71,6 +78,170 @@ func flagAgain(t *testing.T, w *World) {
 	if again.ID != first.ID || again.State != lifecycle.FlagOpen || again.DoneBy != "" || !again.DoneAt.IsZero() {
 		t.Errorf("its cause came back: %+v, want %s open, done by nobody", again, first.ID)
 	}
+	if first.News != lifecycle.FlagNew || again.News != lifecycle.FlagReopened || again.Reopened != 1 || !again.ReopenedAt.Equal(w.Clock.Now()) {
+		t.Errorf("news %q and then %q, %d times, at %v", first.News, again.News, again.Reopened, again.ReopenedAt)
+	}
+	if seen := w.raise(t, w.flag(unit.ID, "ord_1")); seen.News != lifecycle.FlagSeenAgain || seen.Reopened != 1 {
+		t.Errorf("seen once more: %+v, want no news", seen)
+	}
+}
+
+// entries counts what the ledger says about a subject.
+func (w *World) entries(t *testing.T, subject, event string) (n int) {
+	t.Helper()
+	log := w.Ledger(t.Context())
+	head, err := log.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := log.Entries(t.Context(), 0, head.Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range all {
+		leaf, err := ledger.DecodeLeaf(entry.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if leaf.Subject == subject && leaf.Event == event {
+			n++
+		}
+	}
+	return n
+}
+
+func flagHistory(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	flag := w.raise(t, w.flag(unit.ID, "ord_1"))
+	var want []lifecycle.FlagRound
+	for round := 1; round <= 2; round++ {
+		w.Clock.Add(time.Hour)
+		done, err := w.WorkFlag(t.Context(), flag.ID, w.Officer.Person, lifecycle.FlagResolved)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.Clock.Add(time.Hour)
+		found := w.flag(unit.ID, "ord_1")
+		found.Evidence = map[string]string{"cloud": Cloud, "attempts": strconv.Itoa(round)}
+		again := w.raise(t, found)
+		if again.Reopened != round || !again.FirstAt.Equal(flag.FirstAt) || !again.LastAt.Equal(w.Clock.Now()) {
+			t.Errorf("round %d: %+v", round, again)
+		}
+		if diff := cmp.Diff(found.Evidence, again.Evidence); diff != "" {
+			t.Errorf("evidence of the new finding (-want +got):\n%s", diff)
+		}
+		want = append([]lifecycle.FlagRound{{
+			Number: round, Severity: done.Severity, Evidence: done.Evidence, DoneBy: done.DoneBy, DoneAt: done.DoneAt,
+			ReopenedAt: w.Clock.Now(),
+		}}, want...)
+	}
+	got, err := w.FlagRounds(t.Context(), flag.ID)
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("history: %v, (-want +got):\n%s", err, diff)
+	}
+	for event, want := range map[string]int{"raise": 1, "reopen": 2, "resolved": 2} {
+		if got := w.entries(t, string(flag.ID), event); got != want {
+			t.Errorf("%d entries %q on the ledger, want %d", got, event, want)
+		}
+	}
+	if _, err := w.FlagRounds(t.Context(), "flg_none"); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("history of no flag: %v, want ErrNotFound", err)
+	}
+}
+
+func flagSeverity(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	var id lifecycle.FlagID
+	for _, step := range []struct{ found, want lifecycle.Severity }{
+		{lifecycle.SeverityMedium, lifecycle.SeverityMedium},
+		{lifecycle.SeverityLow, lifecycle.SeverityMedium},
+		{lifecycle.SeverityCritical, lifecycle.SeverityCritical},
+		{lifecycle.SeverityHigh, lifecycle.SeverityCritical},
+	} {
+		flag := w.flag(unit.ID, "same")
+		flag.Severity = step.found
+		id = w.raise(t, flag).ID
+		if read, err := w.Flag(t.Context(), id); err != nil || read.Severity != step.want {
+			t.Errorf("found as %s it is %s, %v; want %s", step.found, read.Severity, err, step.want)
+		}
+	}
+	if _, err := w.WorkFlag(t.Context(), id, w.Officer.Person, lifecycle.FlagResolved); err != nil {
+		t.Fatal(err)
+	}
+	low := w.flag(unit.ID, "same")
+	low.Severity = lifecycle.SeverityLow
+	if again := w.raise(t, low); again.Severity != lifecycle.SeverityCritical {
+		t.Errorf("open again it is %s, want critical as before", again.Severity)
+	}
+}
+
+func flagAgainByChange(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	raise := func() lifecycle.Flag {
+		t.Helper()
+		return w.Must(t, unit.ID, func(s lifecycle.Snapshot) (lifecycle.Change, error) {
+			change, err := w.CloudsProven(*s.Order)(s)
+			change.Flags = []lifecycle.Flag{w.flag(unit.ID, "same")}
+			return change, err
+		}).Change.Flags[0]
+	}
+	first := raise()
+	if _, err := w.WorkFlag(t.Context(), first.ID, w.Officer.Person, lifecycle.FlagAcknowledged); err != nil {
+		t.Fatal(err)
+	}
+	if seen := raise(); seen.State != lifecycle.FlagAcknowledged || seen.News != lifecycle.FlagSeenAgain {
+		t.Errorf("acknowledged and found again: %+v, want acknowledged still", seen)
+	}
+	if _, err := w.WorkFlag(t.Context(), first.ID, w.Officer.Person, lifecycle.FlagResolved); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	again := raise()
+	if again.ID != first.ID || again.News != lifecycle.FlagReopened || again.State != lifecycle.FlagOpen || again.Reopened != 1 {
+		t.Errorf("resolved and found again: %+v, want %s open again", again, first.ID)
+	}
+	if rounds, err := w.FlagRounds(t.Context(), first.ID); err != nil || len(rounds) != 1 || rounds[0].DoneBy != w.Officer.Person {
+		t.Errorf("history %+v, %v; want one round, settled by the officer", rounds, err)
+	}
+}
+
+func flagRace(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	rush := func() map[lifecycle.FlagNews]int {
+		t.Helper()
+		var mu sync.Mutex
+		news := map[lifecycle.FlagNews]int{}
+		var wg sync.WaitGroup
+		for range 8 {
+			wg.Go(func() {
+				flag, err := w.RaiseFlag(t.Context(), w.flag(unit.ID, "rush"))
+				if err != nil {
+					t.Errorf("raise: %v", err)
+				}
+				mu.Lock()
+				defer mu.Unlock()
+				news[flag.News]++
+			})
+		}
+		wg.Wait()
+		return news
+	}
+	if diff := cmp.Diff(map[lifecycle.FlagNews]int{lifecycle.FlagNew: 1, lifecycle.FlagSeenAgain: 7}, rush()); diff != "" {
+		t.Errorf("eight found it (-want +got):\n%s", diff)
+	}
+	flags, _, err := w.Flags(t.Context(), lifecycle.FlagFilter{Unit: unit.ID}, lifecycle.Page{})
+	if err != nil || len(flags) != 1 {
+		t.Fatalf("flags %+v, %v; want one", flags, err)
+	}
+	if _, err := w.WorkFlag(t.Context(), flags[0].ID, w.Officer.Person, lifecycle.FlagResolved); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[lifecycle.FlagNews]int{lifecycle.FlagReopened: 1, lifecycle.FlagSeenAgain: 7}, rush()); diff != "" {
+		t.Errorf("eight found it again (-want +got):\n%s", diff)
+	}
+	if got := w.entries(t, string(flags[0].ID), "reopen"); got != 1 {
+		t.Errorf("%d entries of its opening again, want one", got)
+	}
 }
 
 func flagOfChange(t *testing.T, w *World) {
@@ -79,11 +250,13 @@ func flagOfChange(t *testing.T, w *World) {
 	outcome := w.Must(t, unit.ID, lifecycle.Attest{
 		Command: w.By(w.Clerk), Order: s.Order.ID, Check: lifecycle.CheckCodesAgree, Pass: false,
 	}.Decide)
-	if len(outcome.Change.Flags) != 1 || outcome.Change.Flags[0].ID == "" {
-		t.Fatalf("flags %+v, want one with an id", outcome.Change.Flags)
+	if len(outcome.Change.Flags) != 1 || outcome.Change.Flags[0].ID == "" || outcome.Change.Flags[0].News != lifecycle.FlagNew {
+		t.Fatalf("flags %+v, want one new one with an id", outcome.Change.Flags)
 	}
-	read, err := w.Flag(t.Context(), outcome.Change.Flags[0].ID)
-	if diff := cmp.Diff(outcome.Change.Flags[0], read); err != nil || diff != "" {
+	raised := outcome.Change.Flags[0]
+	raised.News = "" // not kept
+	read, err := w.Flag(t.Context(), raised.ID)
+	if diff := cmp.Diff(raised, read); err != nil || diff != "" {
 		t.Errorf("flag: %v, (-answered +read):\n%s", err, diff)
 	}
 }
