@@ -24,6 +24,7 @@ var seats = make(chan struct{}, 3)
 type server struct {
 	t     *testing.T
 	data  string
+	dsn   string // of its database; empty: the file in data
 	url   string
 	args  []string // with which it runs
 	env   []string // besides our own
