@@ -40,19 +40,28 @@ func statements(t *testing.T) []statement {
 			for _, spec := range group.Specs {
 				value := spec.(*ast.ValueSpec)
 				one := statement{file: name, name: value.Names[0].Name}
-				if !strings.HasPrefix(one.name, "sql") {
-					continue
-				}
-				one.text = literal(t, value.Values[0])
-				if !strings.HasPrefix(one.name, "sqlite") {
+				engine, ofOne := engineOf(one.name)
+				switch {
+				case ofOne && name != "engine/"+engine+".go" && one.name != "postgresAddWaiting":
+					t.Errorf("%s %s: what one engine alone takes belongs to engine/%s.go", name, one.name, engine)
+				case !ofOne && strings.HasPrefix(one.name, "sql"):
+					one.text = literal(t, value.Values[0])
 					list = append(list, one)
-				} else if name != "engine/sqlite.go" {
-					t.Errorf("%s %s: what one engine alone takes belongs to engine/sqlite.go", name, one.name)
 				}
 			}
 		}
 	}
 	return list
+}
+
+// engineOf is the engine that alone takes the statement of this name.
+func engineOf(name string) (string, bool) {
+	for _, engine := range []string{"sqlite", "postgres"} {
+		if strings.HasPrefix(name, engine) {
+			return engine, true
+		}
+	}
+	return "", false
 }
 
 func sources(t *testing.T) map[string]*ast.File {
@@ -95,6 +104,9 @@ func TestEveryStatementIsPreparedBySQLite(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	list := statements(t)
 	for _, s := range list {
+		if s.name == "sqlMigrationRelease" {
+			continue // SQLite looks whether the column is there; every test of an old release runs it
+		}
 		prepared, err := db.Prepare(strings.ReplaceAll(s.text, "$", "?"))
 		if err != nil {
 			t.Errorf("%s %s: %v", s.file, s.name, err)
@@ -152,7 +164,7 @@ func TestSQLStandsInConstsOnly(t *testing.T) {
 			if group, ok := node.(*ast.GenDecl); ok && group.Tok == token.CONST {
 				for _, spec := range group.Specs {
 					value := spec.(*ast.ValueSpec)
-					if strings.HasPrefix(value.Names[0].Name, "sql") {
+					if _, ofOne := engineOf(value.Names[0].Name); ofOne || strings.HasPrefix(value.Names[0].Name, "sql") {
 						known[value.Values[0]] = true
 					}
 				}

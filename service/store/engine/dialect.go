@@ -19,6 +19,11 @@ type dialect struct {
 	// lock makes everybody else who asks for the same key wait until this
 	// transaction is over; empty where there is nobody else.
 	lock string
+	// columns lists table and column of everything in the database's schema.
+	columns string
+	// patient takes the limits on time off a transaction that migrates; empty
+	// where there are none.
+	patient string
 }
 
 // begin starts a transaction that writes.

@@ -42,8 +42,8 @@ func openFile(ctx context.Context, config Config) (*file, error) {
 
 func (f *file) open(ctx context.Context, config Config) error {
 	if config.ReadOnly {
-		if _, err := os.Stat(filepath.Join(config.Dir, fileName)); err != nil {
-			return fmt.Errorf("no database in %s: %w", config.Dir, err)
+		if err := look(ctx, config); err != nil {
+			return err
 		}
 		return f.openReaders(ctx, config)
 	}
@@ -53,6 +53,9 @@ func (f *file) open(ctx context.Context, config Config) error {
 	}
 	f.lock = lock
 	if err := makePrivate(filepath.Join(config.Dir, fileName)); err != nil {
+		return err
+	}
+	if err := look(ctx, config); err != nil {
 		return err
 	}
 	f.writers = sql.OpenDB(newConnector(config.Dir, toWrite))

@@ -1,116 +1,116 @@
 package engine
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
 )
 
-// ErrSchema: the database and this release do not fit together. Starting all
-// the same could write rows that neither understands.
-var ErrSchema = errors.New("database schema does not fit this release")
-
-// migration is one file of the migrations folder.
-type migration struct {
-	name, text, digest string
-}
-
 const sqlMigrationTable = `
 CREATE TABLE IF NOT EXISTS migration (
-  name   TEXT PRIMARY KEY,
-  digest TEXT NOT NULL
+  name    TEXT PRIMARY KEY,
+  digest  TEXT NOT NULL,
+  release BIGINT NOT NULL DEFAULT 1
 )`
 
-const sqlMigrations = `SELECT name, digest FROM migration ORDER BY name`
+// Release 1 did not write down of which release a migration was.
+const sqlMigrationRelease = `ALTER TABLE migration ADD COLUMN release BIGINT NOT NULL DEFAULT 1`
 
-const sqlAddMigration = `INSERT INTO migration (name, digest) VALUES ($1, $2)`
+const sqlAddMigration = `INSERT INTO migration (name, digest, release) VALUES ($1, $2, $3)`
+
+// migrationLock is the key under which one process at a time migrates.
+const migrationLock = "migrations"
 
 // migrate runs the files that the database has not seen, in order of their
-// names and each in a transaction of its own.
+// names and each in a transaction of its own. Of several processes that start at
+// once each takes its turn and finds done what the others did. A database that
+// does not fit is left as it is.
 func migrate(tx *Tx, files fs.FS) error {
-	if _, err := tx.Exec(sqlMigrationTable); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	wanted, done, err := compare(tx, files)
+	wanted, err := readMigrations(files)
 	if err != nil {
 		return err
 	}
-	for _, m := range wanted[done:] {
-		if err := m.run(tx); err != nil {
-			return errors.Join(fmt.Errorf("migration %s: %w", m.name, err), tx.rollback())
+	for {
+		done, err := migrateOnce(tx, wanted)
+		if err != nil {
+			return errors.Join(err, tx.rollback())
+		}
+		if done {
+			return nil
 		}
 	}
-	return nil
 }
 
-func (m migration) run(tx *Tx) error {
+// migrateOnce takes the next step, and reports whether there was none left.
+func migrateOnce(tx *Tx, wanted []migration) (done bool, err error) {
 	if err := tx.begin(); err != nil {
-		return err
+		return false, fmt.Errorf("migrate: %w", err)
+	}
+	if tx.dialect.patient != "" {
+		if _, err := tx.Exec(tx.dialect.patient); err != nil {
+			return false, fmt.Errorf("migrate: %w", err)
+		}
+	}
+	if err := tx.Serialize(migrationLock); err != nil {
+		return false, fmt.Errorf("wait for another's migrations: %w", err)
+	}
+	found, err := readSchema(tx)
+	if err != nil {
+		return false, err
+	}
+	if err := found.fits(wanted); err != nil {
+		return false, err
+	}
+	if len(found.ran) >= len(wanted) {
+		return true, tx.commit()
+	}
+	next := wanted[len(found.ran)]
+	if err := next.run(tx, found); err != nil {
+		return false, fmt.Errorf("migration %s: %w", next.name, err)
+	}
+	return false, nil
+}
+
+// run makes room for the release where there is none, runs the file, and writes
+// down that it ran.
+func (m migration) run(tx *Tx, found past) error {
+	var prepare string
+	switch {
+	case !found.begun:
+		prepare = sqlMigrationTable
+	case !found.releases:
+		prepare = sqlMigrationRelease
+	}
+	if prepare != "" {
+		if _, err := tx.Exec(prepare); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.Exec(m.text); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(sqlAddMigration, m.name, m.digest); err != nil {
+	if _, err := tx.Exec(sqlAddMigration, m.name, m.digest, m.release); err != nil {
 		return err
 	}
 	return tx.commit()
 }
 
-// checkSchema demands that every migration has run and none is unknown.
+// checkSchema demands that every migration has run, and nothing that this
+// release cannot live with.
 func checkSchema(tx *Tx, files fs.FS) error {
-	wanted, done, err := compare(tx, files)
+	wanted, err := readMigrations(files)
 	if err != nil {
 		return err
 	}
-	if done < len(wanted) {
-		return fmt.Errorf("%w: migration %s has not run", ErrSchema, wanted[done].name)
+	found, err := readSchema(tx)
+	if err != nil {
+		return err
+	}
+	if err := found.fits(wanted); err != nil {
+		return err
+	}
+	if len(found.ran) < len(wanted) {
+		return fmt.Errorf("%w: migration %s has not run", ErrOlder, wanted[len(found.ran)].name)
 	}
 	return nil
-}
-
-// compare reads which of the wanted migrations are done. The done ones must be
-// the first of the wanted, with the same text.
-func compare(tx *Tx, files fs.FS) (wanted []migration, done int, err error) {
-	wanted, err = readMigrations(files)
-	if err != nil {
-		return nil, 0, err
-	}
-	known, err := List(tx, sqlMigrations, nil, func(scan Scan) (migration, error) {
-		var m migration
-		return m, scan(&m.name, &m.digest)
-	})
-	if err != nil {
-		return nil, 0, fmt.Errorf("read migrations: %w", err)
-	}
-	for i, m := range known {
-		if i >= len(wanted) {
-			return nil, 0, fmt.Errorf("%w: it is of a newer release, which ran migration %s", ErrSchema, m.name)
-		}
-		if wanted[i].name != m.name {
-			return nil, 0, fmt.Errorf("%w: it ran migration %s where this release has %s", ErrSchema, m.name, wanted[i].name)
-		}
-		if wanted[i].digest != m.digest {
-			return nil, 0, fmt.Errorf("%w: migration %s was edited after it ran", ErrSchema, m.name)
-		}
-	}
-	return wanted, len(known), nil
-}
-
-func readMigrations(files fs.FS) ([]migration, error) {
-	names, err := fs.Glob(files, "*.sql") // in lexical order
-	if err != nil {
-		return nil, fmt.Errorf("list migrations: %w", err)
-	}
-	var list []migration
-	for _, name := range names {
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			return nil, fmt.Errorf("read migration: %w", err)
-		}
-		sum := sha256.Sum256(text)
-		list = append(list, migration{name: name, text: string(text), digest: hex.EncodeToString(sum[:])})
-	}
-	return list, nil
 }

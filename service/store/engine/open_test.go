@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -68,56 +67,6 @@ func TestAReadOnlyOpenWithoutAServer(t *testing.T) {
 	if got, want := numbers(t, open(t, alone)), "[7]"; got != want {
 		t.Errorf("rows %s, want %s", got, want)
 	}
-}
-
-func TestMigrationsThatDoNotFitRefuseToStart(t *testing.T) {
-	t.Parallel()
-	cases := []struct {
-		name, want string
-		change     func(fstest.MapFS)
-	}{
-		{"edited", "was edited after it ran", func(files fstest.MapFS) {
-			files["0001_number.sql"] = &fstest.MapFile{Data: []byte(`CREATE TABLE number (n BIGINT PRIMARY KEY)`)}
-		}},
-		{"of an older release", "newer release", func(files fstest.MapFS) {
-			delete(files, "0001_number.sql")
-		}},
-		{"squeezed in before", "this release has 0000_before.sql", func(files fstest.MapFS) {
-			files["0000_before.sql"] = &fstest.MapFile{Data: []byte(`CREATE TABLE before (n BIGINT)`)}
-		}},
-	}
-	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			if err := open(t, config(dir)).Close(); err != nil {
-				t.Fatal(err)
-			}
-			changed := config(dir)
-			files := schema()
-			c.change(files)
-			changed.Migrations = files
-			_, err := Open(t.Context(), changed)
-			if !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("open: %v, want ErrSchema with %q", err, c.want)
-			}
-			open(t, config(dir)) // nothing was changed, and the lock is free
-		})
-	}
-}
-
-func TestAMigrationThatFailsLeavesNothing(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	broken := config(dir)
-	files := schema()
-	files["0002_broken.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE half (n BIGINT);\nCREATE TABLE number (n BIGINT);")}
-	broken.Migrations = files
-	if _, err := Open(t.Context(), broken); err == nil || !strings.Contains(err.Error(), "0002_broken.sql") {
-		t.Fatalf("open: %v, want the name of the migration", err)
-	}
-	files["0002_broken.sql"] = &fstest.MapFile{Data: []byte("CREATE TABLE half (n BIGINT)")}
-	open(t, broken)
 }
 
 func TestAConnectionWithoutItsPragmasIsNotUsed(t *testing.T) {

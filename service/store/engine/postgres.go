@@ -44,6 +44,16 @@ const (
 	// clock is right, and a transaction that saw another's entry draws after it.
 	postgresArrival = `CREATE SEQUENCE IF NOT EXISTS log_entry_arrival`
 
+	// What belongs to an extension is nobody's data.
+	postgresColumns = `
+SELECT c.relname, a.attname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND a.attnum > 0 AND NOT a.attisdropped
+  AND NOT EXISTS (SELECT 1 FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')`
+
+	// A migration may have to wait for another process that migrates, and to
+	// read every row.
+	postgresPatient = `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0`
+
 	postgresNotify = `SELECT pg_notify('quitclaim', '')`
 	postgresListen = `LISTEN quitclaim`
 
@@ -53,7 +63,7 @@ FROM pg_database WHERE datname = current_database()`
 
 	// skipLocked stands in a statement that claims rows, where others who claim
 	// at the same time are to take the next ones. One writer needs no such thing.
-	skipLocked         = `/* skip locked */`
+	skipLocked         = `/* only rows that nobody has */`
 	postgresSkipLocked = `FOR UPDATE SKIP LOCKED`
 )
 
@@ -69,7 +79,7 @@ func postgres(begin string) *dialect {
 		// After any error the transaction is lost.
 		isConstraint: func(error) bool { return false },
 		explain:      explainPostgres, inTransaction: inPostgresTransaction,
-		lock: postgresLock,
+		lock: postgresLock, columns: postgresColumns, patient: postgresPatient,
 	}
 }
 

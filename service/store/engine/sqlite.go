@@ -31,6 +31,10 @@ const (
 	sqliteUndo      = `ROLLBACK TO change`
 	sqliteTruncate  = `PRAGMA wal_checkpoint(TRUNCATE)`
 
+	sqliteColumns = `
+SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
+WHERE t.type = 'table' AND t.name NOT GLOB 'sqlite_*'`
+
 	// Pages of the log before SQLite folds it into the file: 16 MB instead of
 	// 4, for a page that changes often is then written once.
 	sqliteAutocheckpoint = `PRAGMA wal_autocheckpoint = 4000`
@@ -49,6 +53,7 @@ func sqlite() *dialect {
 	return &dialect{
 		begin: sqliteBegin, beginRead: sqliteBeginRead, commit: sqliteCommit, rollback: sqliteRollback,
 		rewrite: rewrite, isConstraint: isConstraint, explain: explain, inTransaction: inTransaction,
+		columns: sqliteColumns,
 	}
 }
 
@@ -58,6 +63,8 @@ type access int
 const (
 	toWrite access = iota
 	toRead
+	// toLook is to read what may not be ours.
+	toLook
 )
 
 // pragma is a setting that a connection must have, or acknowledged changes
@@ -79,9 +86,11 @@ func pragmas(a access) []pragma {
 			pragma{"_journal_mode", "WAL", sqliteAskJournalMode, "wal"},
 			pragma{"_secure_delete", "1", sqliteAskSecureDelete, "1"})
 	}
-	return append(list,
-		pragma{"_query_only", "1", sqliteAskQueryOnly, "1"},
-		pragma{"", "", sqliteAskJournalMode, "wal"})
+	list = append(list, pragma{"_query_only", "1", sqliteAskQueryOnly, "1"})
+	if a == toLook {
+		return list
+	}
+	return append(list, pragma{"", "", sqliteAskJournalMode, "wal"})
 }
 
 // dsn is the address of the file. The driver's own defaults are the opposite
@@ -194,6 +203,8 @@ func explain(err error) error {
 		return err
 	}
 	switch failure.Code {
+	case sqlite3.ErrNotADB:
+		return fmt.Errorf("%w: %w", ErrForeign, err)
 	case sqlite3.ErrFull, sqlite3.ErrIoErr, sqlite3.ErrBusy, sqlite3.ErrLocked, sqlite3.ErrNomem, sqlite3.ErrCantOpen:
 		return fmt.Errorf("%w: %w", lifecycle.ErrBusy, err)
 	}
