@@ -50,15 +50,20 @@ func (w *Worker) do(ctx context.Context, work lifecycle.Work) Result {
 }
 
 func (w *Worker) finish(ctx context.Context, work lifecycle.Work, ended end, code string) {
-	// The lease is given back even when ctx is over.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishFor)
-	defer cancel()
-	err := w.config.Store.FinishWork(ctx, work, ended.next.Truncate(time.Millisecond), ended.done, code)
+	owed := debt{work, ended, code}
+	err := w.giveBack(ctx, owed)
 	if err != nil && !errors.Is(err, lifecycle.ErrStale) {
-		// The lease runs out by itself.
-		w.config.Log.LogAttrs(ctx, slog.LevelError, "cannot give work back", slog.String("order", string(work.Order)),
+		w.debts.add(owed)
+		w.config.Log.LogAttrs(ctx, slog.LevelError, "cannot give work back yet", slog.String("order", string(work.Order)),
 			slog.String("cloud", work.Cloud), slog.String("error", err.Error()))
 	}
+}
+
+// giveBack ends a lease, even when ctx is over.
+func (w *Worker) giveBack(ctx context.Context, owed debt) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishFor)
+	defer cancel()
+	return w.config.Store.FinishWork(ctx, owed.work, owed.ended.next.Truncate(time.Millisecond), owed.ended.done, owed.code)
 }
 
 // attempt works on one piece of work. A panic of an adapter becomes an error

@@ -48,6 +48,7 @@ type Config struct {
 type Worker struct {
 	config Config
 	pauses *pauses
+	debts  *debts
 	nudges chan lifecycle.UnitID
 }
 
@@ -69,7 +70,7 @@ func New(config Config) (*Worker, error) {
 	config.Asks = orDefault(config.Asks, 3)
 	config.Slowest = orDefault(config.Slowest, time.Hour)
 	config.Idle = orDefault(config.Idle, 5*time.Minute)
-	return &Worker{config: config, pauses: newPauses(), nudges: make(chan lifecycle.UnitID, nudgesHeld)}, nil
+	return &Worker{config: config, pauses: newPauses(), debts: &debts{}, nudges: make(chan lifecycle.UnitID, nudgesHeld)}, nil
 }
 
 // Result counts what was done.
@@ -90,6 +91,7 @@ func (r *Result) add(other Result) {
 // RunOnce claims what is due, as much as fits side by side, and works it off.
 // Its error is the store's; what went wrong with a cloud is counted.
 func (w *Worker) RunOnce(ctx context.Context) (Result, error) {
+	w.repay(ctx)
 	works, err := w.config.Store.ClaimWork(ctx, w.now(), w.config.Lease, w.config.Parallel)
 	if err != nil {
 		return Result{}, fmt.Errorf("claim work: %w", err)
@@ -122,6 +124,7 @@ func (w *Worker) Run(ctx context.Context) error {
 			return nil
 		}
 		w.settleNudged(ctx)
+		w.repay(ctx)
 		works := w.claim(ctx, free)
 		for _, work := range works {
 			group.Go(func() {

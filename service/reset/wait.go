@@ -14,6 +14,7 @@ const (
 	firstWait    = time.Second     // after the first attempt that failed
 	shortestLook = time.Second     // between an ask and the first look
 	overtakenFor = time.Second     // after somebody else changed the order's tasks
+	noRoomFor    = time.Second     // after our own store had no room, which is no cloud's fault
 	shortestPoll = 2 * time.Second // of an order's own row
 )
 
@@ -31,6 +32,8 @@ func (w *Worker) again(work lifecycle.Work, err error) time.Time {
 		wait = w.config.Slowest
 	case errors.Is(err, lifecycle.ErrStale):
 		wait = overtakenFor
+	case errors.Is(err, lifecycle.ErrBusy):
+		wait = noRoomFor + time.Duration(w.config.Random()*float64(noRoomFor))
 	}
 	return w.now().Add(wait)
 }

@@ -53,6 +53,7 @@ func TestHowLongAnErrorWaits(t *testing.T) {
 		{"limited for ever", &cloud.RateLimited{After: 1 << 60}, time.Hour, time.Hour + time.Minute},
 		{"limited for no time", &cloud.RateLimited{}, firstWait, 2 * firstWait},
 		{"overtaken", lifecycle.ErrStale, overtakenFor, overtakenFor},
+		{"no room in our own store", fmt.Errorf("x: %w", lifecycle.ErrBusy), noRoomFor, 2 * noRoomFor},
 	}
 	for _, c := range cases {
 		for _, jitter := range []float64{0, 0.5, 0.999999} {
