@@ -71,7 +71,12 @@ func (w *World) CloudsProven(order lifecycle.Order) lifecycle.Decide {
 // Reset is a unit that was taken back, moved to the warehouse and reset.
 func (w *World) Reset(t testing.TB) lifecycle.Unit {
 	t.Helper()
-	unit := w.Move(t, w.TakenBack(t), w.Clerk, w.Technician)
+	return w.WorkThrough(t, w.Move(t, w.TakenBack(t), w.Clerk, w.Technician))
+}
+
+// WorkThrough proves every task of a unit that is at the warehouse.
+func (w *World) WorkThrough(t testing.TB, unit lifecycle.Unit) lifecycle.Unit {
+	t.Helper()
 	order, err := w.Snapshot(t.Context(), unit.ID)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +93,12 @@ func (w *World) Reset(t testing.TB) lifecycle.Unit {
 // no certificate's.
 func (w *World) Certified(t testing.TB) lifecycle.Unit {
 	t.Helper()
-	unit := w.Reset(t)
+	return w.Certify(t, w.Reset(t))
+}
+
+// Certify lets the validator certify a unit that is reset.
+func (w *World) Certify(t testing.TB, unit lifecycle.Unit) lifecycle.Unit {
+	t.Helper()
 	return w.Must(t, unit.ID, lifecycle.Certify{
 		Command: w.By(w.Validator), Code: lifecycle.CertificateCode(NewID("C")[2:]),
 		Sign: func(lifecycle.Snapshot, lifecycle.Certificate) ([]byte, error) { return []byte("signed"), nil },
