@@ -40,15 +40,8 @@ func (s *Store) advance(ctx context.Context, id lifecycle.UnitID, also func(*eng
 	decide lifecycle.Decide,
 ) (lifecycle.Outcome, error) {
 	actor := access.From(ctx).Actor()
-	outcome, replayed, err := once(ctx, s, string(id), func(tx *engine.Tx) (lifecycle.Outcome, error) {
-		record, err := facts.Load(tx, id, s.now())
-		if err != nil {
-			return lifecycle.Outcome{}, err
-		}
-		if err := s.complete(tx, &record.Snapshot, actor); err != nil {
-			return lifecycle.Outcome{}, err
-		}
-		change, err := decide(record.Snapshot)
+	outcome, replayed, err := onceGuarded(ctx, s, string(id), func(tx *engine.Tx) (lifecycle.Outcome, error) {
+		record, change, err := s.decide(tx, id, actor, decide)
 		if err != nil {
 			return lifecycle.Outcome{}, err
 		}
@@ -68,6 +61,51 @@ func (s *Store) advance(ctx context.Context, id lifecycle.UnitID, also func(*eng
 	})
 	outcome.Replayed = replayed
 	return outcome, err
+}
+
+// decide loads a unit's record and lets decide say what is to be written. In a
+// shared database others may write while we read: what is written is guarded by
+// the unit's version, and so is a refusal.
+func (s *Store) decide(tx *engine.Tx, id lifecycle.UnitID, actor lifecycle.Actor, decide lifecycle.Decide,
+) (facts.Record, lifecycle.Change, error) {
+	if tx.Contended() {
+		if err := tx.Serialize("unit " + string(id)); err != nil {
+			return facts.Record{}, lifecycle.Change{}, fmt.Errorf("wait for unit %s: %w", id, err)
+		}
+	}
+	record, err := facts.Load(tx, id, s.now())
+	if err != nil {
+		return record, lifecycle.Change{}, err
+	}
+	if err := s.complete(tx, &record.Snapshot, actor); err != nil {
+		return record, lifecycle.Change{}, err
+	}
+	change, err := decide(record.Snapshot)
+	if err != nil {
+		if moved := record.Stands(tx); moved != nil {
+			return record, change, moved
+		}
+		return record, change, err
+	}
+	return record, change, s.keepCap(tx, record.Snapshot, change, actor)
+}
+
+// keepCap lets the returns without authority of one organisation pass one at a
+// time: each counts those before it (rule 1), and no row of theirs is one that
+// all of them write.
+func (s *Store) keepCap(tx *engine.Tx, seen lifecycle.Snapshot, change lifecycle.Change, actor lifecycle.Actor) error {
+	r := change.Return
+	if !tx.Shared() || r == nil || r.Authority != lifecycle.AuthorityNone || r.From != lifecycle.StateBound || actor.Org == "" {
+		return nil
+	}
+	if err := tx.Serialize("unproven returns of " + string(actor.Org)); err != nil {
+		return fmt.Errorf("wait for returns of %s: %w", actor.Org, err)
+	}
+	now, err := facts.Unproven(tx, actor.Org, actor.Person, s.now())
+	if err == nil && now != seen.Unproven {
+		err = fmt.Errorf("returns of %s: %w", actor.Org, engine.ErrConflict)
+	}
+	return err
 }
 
 // Register is the door for a unit that is not on record yet. The snapshot has
@@ -91,7 +129,7 @@ func (s *Store) RegisterWithReceipt(ctx context.Context, key lifecycle.UnitKey, 
 func (s *Store) registerAlso(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID,
 	also func(*engine.Tx, lifecycle.Unit) error, decide lifecycle.Decide,
 ) (lifecycle.Outcome, error) {
-	outcome, replayed, err := once(ctx, s, key.String(), func(tx *engine.Tx) (lifecycle.Outcome, error) {
+	outcome, replayed, err := onceGuarded(ctx, s, key.String(), func(tx *engine.Tx) (lifecycle.Outcome, error) {
 		outcome, err := s.register(tx, key, model, decide)
 		if err == nil && also != nil {
 			err = also(tx, outcome.Change.Unit)

@@ -21,7 +21,7 @@ func (s *Store) LabelOf(ctx context.Context, unit lifecycle.UnitID) (string, err
 	if err != nil || code != "" {
 		return code, err
 	}
-	return write(ctx, s, func(tx *engine.Tx) (string, error) {
+	return writeAlone(ctx, s, func(tx *engine.Tx) (string, error) {
 		// Somebody else may have asked at the same time.
 		if code, err := facts.LabelOf(tx, unit); err != nil || code != "" {
 			return code, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
@@ -26,8 +27,15 @@ func (s *Store) Head(ctx context.Context) (int64, error) { return get(ctx, s, bo
 // SignCheckpoint signs a checkpoint of everything that is committed, and
 // returns its text.
 func (s *Store) SignCheckpoint(ctx context.Context) ([]byte, error) {
+	log, embedded := s.log.(*book.Log)
+	if !embedded {
+		if err := s.sequencer.Sign(ctx); err != nil {
+			return nil, fmt.Errorf("sign checkpoint: %w", err)
+		}
+		return s.Checkpoint(ctx)
+	}
 	return write(ctx, s, func(tx *engine.Tx) ([]byte, error) {
-		if err := s.log.Sign(tx); err != nil {
+		if err := log.Sign(tx); err != nil {
 			return nil, err
 		}
 		return book.Newest(tx)

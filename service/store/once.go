@@ -20,8 +20,20 @@ const keepAnswers = 7 * 24 * time.Hour
 // once is the door of every write that changes the domain. It runs the write
 // unless the context carries an idempotency key under which the same principal
 // already had it done for this scope; then it answers with what was answered.
-// The saved answer commits with the write.
+// The saved answer commits with the write. What run checks stays true until
+// then.
 func once[T any](ctx context.Context, s *Store, scope string, run func(*engine.Tx) (T, error)) (T, bool, error) {
+	return onceBy(ctx, s, s.db.WriteAlone, scope, run)
+}
+
+// onceGuarded is once for a run that guards what it checks by itself.
+func onceGuarded[T any](ctx context.Context, s *Store, scope string, run func(*engine.Tx) (T, error)) (T, bool, error) {
+	return onceBy(ctx, s, s.db.Write, scope, run)
+}
+
+func onceBy[T any](ctx context.Context, s *Store, door func(context.Context, func(*engine.Tx) error) error, scope string,
+	run func(*engine.Tx) (T, error),
+) (T, bool, error) {
 	// The caller may be gone while the writer is still at it, so the answer
 	// has a place of its own and is read only when the writer has finished.
 	type result struct {
@@ -30,9 +42,14 @@ func once[T any](ctx context.Context, s *Store, scope string, run func(*engine.T
 	}
 	r := &result{}
 	attempt, has := access.IdempotencyFrom(ctx)
-	err := s.db.Write(ctx, func(tx *engine.Tx) (err error) {
+	err := door(ctx, func(tx *engine.Tx) (err error) {
 		*r = result{}
 		if has {
+			// Of two that come with one key at once, the second waits here and
+			// finds the first one's answer.
+			if err := tx.Serialize("attempt " + answerField(scope, attempt)); err != nil {
+				return fmt.Errorf("wait for the same attempt: %w", err)
+			}
 			saved, found, err := s.savedAnswer(tx, scope, attempt)
 			if err != nil {
 				return err

@@ -96,7 +96,7 @@ VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, NULL)`
 // already it adds nobody and answers alike: neither the answer, nor a wait for
 // the disk, nor the size of the public log says who is known.
 func (s *Store) SignUp(ctx context.Context, p access.Person) error {
-	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
+	_, err := writeAlone(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		hash := s.emailHash(p.Email)
 		var other string
 		known, err := tx.Get(sqlHolderOfEmail, []any{hash, string(p.ID)}, &other)

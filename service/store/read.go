@@ -76,12 +76,24 @@ func (s *Store) enterAdmin(tx *engine.Tx, r book.Record, what any) error {
 	return err
 }
 
-// write runs one write that is bookkeeping: it keeps no answer and changes
-// nothing of the domain. As in once, the answer has a place of its own, for the
-// caller may be gone while the writer is still at it.
+// write runs one write that is bookkeeping: it keeps no answer, changes nothing
+// of the domain, and guards what it checks by itself. As in once, the answer has
+// a place of its own, for the caller may be gone while the writer is still at
+// it.
 func write[T any](ctx context.Context, s *Store, run func(*engine.Tx) (T, error)) (T, error) {
+	return writeBy(ctx, s.db.Write, run)
+}
+
+// writeAlone is write for what checks first and writes then.
+func writeAlone[T any](ctx context.Context, s *Store, run func(*engine.Tx) (T, error)) (T, error) {
+	return writeBy(ctx, s.db.WriteAlone, run)
+}
+
+func writeBy[T any](ctx context.Context, door func(context.Context, func(*engine.Tx) error) error,
+	run func(*engine.Tx) (T, error),
+) (T, error) {
 	answer := new(T)
-	err := s.db.Write(ctx, func(tx *engine.Tx) (err error) {
+	err := door(ctx, func(tx *engine.Tx) (err error) {
 		*answer, err = run(tx)
 		return err
 	})

@@ -57,7 +57,7 @@ func (s *Store) ownKey(tx *engine.Tx, subject string) (keyring.SubjectKey, error
 
 // openOwnKeys makes ready what every request needs.
 func (s *Store) openOwnKeys(ctx context.Context) error {
-	return s.db.Write(ctx, func(tx *engine.Tx) (err error) {
+	return s.db.WriteAlone(ctx, func(tx *engine.Tx) (err error) {
 		if s.answers, err = s.ownKey(tx, subjectAnswers); err != nil {
 			return err
 		}

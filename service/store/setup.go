@@ -18,7 +18,7 @@ WHERE used_at IS NULL AND coalesce(person_id, '') = $1`
 // SaveSetupLink adds a one-time link. Earlier ones for the same person, or for
 // the first of all, are no longer good.
 func (s *Store) SaveSetupLink(ctx context.Context, link access.SetupLink) error {
-	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
+	_, err := writeAlone(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		if _, err := tx.Exec(sqlEndSetupLinks, string(link.Person), s.now().UnixMilli()); err != nil {
 			return struct{}{}, fmt.Errorf("end earlier set-up links: %w", err)
 		}
@@ -73,7 +73,7 @@ const sqlAnyOrganisation = `SELECT org_id FROM organisation LIMIT 1`
 // old or somebody's, and a database with an organisation in it, are
 // lifecycle.ErrNotFound.
 func (s *Store) SetUp(ctx context.Context, hash string, org access.Organisation, admin access.Person) error {
-	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
+	_, err := writeAlone(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		link, err := s.useLink(tx, hash)
 		if err != nil {
 			return struct{}{}, err
@@ -102,7 +102,7 @@ WHERE person_id = $1 AND disabled_at IS NULL`
 // ends the sessions they had. A link that is used, too old or nobody's, and a
 // person who may not sign in, are lifecycle.ErrNotFound.
 func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string) (access.Person, error) {
-	return write(ctx, s, func(tx *engine.Tx) (access.Person, error) {
+	return writeAlone(ctx, s, func(tx *engine.Tx) (access.Person, error) {
 		link, err := s.useLink(tx, hash)
 		if err != nil {
 			return access.Person{}, err

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"runtime"
+	"sync"
 	"time"
 
 	"quitclaim/service/keyring"
@@ -22,6 +23,10 @@ var migrationFiles embed.FS
 type Config struct {
 	// Dir is the data directory. It is made when it is not there.
 	Dir string
+	// Database is the URL of a PostgreSQL server that holds the data, shared
+	// with any number of processes that have the same keys; empty: the
+	// embedded database in Dir.
+	Database string
 	// ReadOnly opens beside a running server, for verify and backup: no lock,
 	// no migration, and every write is an error.
 	ReadOnly bool
@@ -39,15 +44,20 @@ type Config struct {
 	// Trace is told each statement that writes, for a benchmark to repeat it
 	// bare; nil, as it must be in service: nobody is.
 	Trace func(query string, args []any)
-	// Readers is the number of reading connections; 0: twice the cores.
+	// Readers is the number of reading connections, or of all of them to a
+	// server; 0: twice the cores, eight times to a server.
 	Readers int
 }
 
 // Store is the open database. Its methods may be called from any goroutine.
 type Store struct {
-	db       *engine.DB
-	log      *book.Log
-	bell     *book.Bell
+	db        *engine.DB
+	log       appender
+	sequencer *book.Sequencer // nil where the writer gives entries their places
+	bell      *book.Bell
+	running   sync.WaitGroup // what runs beside requests, until stop is called
+	stop      context.CancelFunc
+
 	keys     *keyring.Ring
 	now      func() time.Time
 	newID    func(prefix string) string
@@ -57,6 +67,12 @@ type Store struct {
 	answers, sessions keyring.SubjectKey
 }
 
+// appender is the writing end of the ledger. The index that it returns is
+// book.Unplaced where entries wait for theirs.
+type appender interface {
+	Append(tx *engine.Tx, r book.Record) (int64, error)
+}
+
 // Open opens the data directory, alone unless ReadOnly: a second process gets
 // an error that matches lifecycle.ErrBusy. It brings the schema up to date,
 // begins the ledger where there is none, and starts the writer.
@@ -64,39 +80,82 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	if config.Log == nil {
 		config.Log = slog.New(slog.DiscardHandler)
 	}
-	if config.Readers == 0 {
-		config.Readers = 2 * runtime.NumCPU()
-	}
+	config.Readers = readers(config)
 	migrations, err := fs.Sub(migrationFiles, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID, newLabel: config.NewLabel}
 	settings := engine.Config{
-		Dir: config.Dir, ReadOnly: config.ReadOnly, Readers: config.Readers, Migrations: migrations, Log: config.Log,
-		Trace: config.Trace,
+		Dir: config.Dir, URL: config.Database, ReadOnly: config.ReadOnly, Readers: config.Readers,
+		Migrations: migrations, Log: config.Log, Trace: config.Trace,
 	}
 	if !config.ReadOnly {
-		s.log = &book.Log{
-			Signer: config.Keys.Ledger(), Verifier: config.Keys.LedgerVerifier(), Now: config.Now, Bell: s.bell,
-			NewID: func() string { return config.NewID("ent") },
-		}
-		settings.Companion = s.log
+		s.takePen(config, &settings)
 	}
 	if s.db, err = engine.Open(ctx, settings); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if !config.ReadOnly {
-		if err := errors.Join(s.beginLedger(ctx), s.openOwnKeys(ctx), s.freeWork(ctx)); err != nil {
-			return nil, errors.Join(fmt.Errorf("open store: %w", err), s.db.Close())
+		if err := s.begin(ctx); err != nil {
+			return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
 		}
 	}
 	return s, nil
 }
 
+// readers is how many connections there are when nobody said.
+func readers(config Config) int {
+	switch {
+	case config.Readers > 0:
+		return config.Readers
+	case config.Database != "":
+		return 8 * runtime.NumCPU()
+	}
+	return 2 * runtime.NumCPU()
+}
+
+// takePen says who gives entries of the ledger their places: the one writer of
+// an embedded database, or else a sequencer.
+func (s *Store) takePen(config Config, settings *engine.Config) {
+	newID := func() string { return config.NewID("ent") }
+	log := &book.Log{
+		Signer: config.Keys.Ledger(), Verifier: config.Keys.LedgerVerifier(), Now: config.Now, Bell: s.bell, NewID: newID,
+		Shared: config.Database != "",
+	}
+	if !log.Shared {
+		s.log, settings.Companion = log, log
+		return
+	}
+	s.log = book.Outbox{NewID: newID}
+	s.sequencer = book.NewSequencer(book.SequencerConfig{
+		Log: log, Errs: config.Log, First: s.firstEntry,
+		Write: func(ctx context.Context, run func(*engine.Tx) error) error { return s.db.WriteAside(ctx, run) },
+	})
+	settings.Wrote = s.sequencer.Kick
+}
+
+// begin makes ready what every request needs, and starts what runs beside them.
+func (s *Store) begin(ctx context.Context) error {
+	if s.sequencer == nil {
+		return errors.Join(s.beginLedger(ctx), s.openOwnKeys(ctx), s.freeWork(ctx))
+	}
+	if err := s.sequencer.Sign(ctx); err != nil {
+		return err
+	}
+	ctx, s.stop = context.WithCancel(context.WithoutCancel(ctx))
+	s.running.Go(func() { s.sequencer.Run(ctx) })
+	s.running.Go(func() { s.db.Listen(ctx, s.bell.Ring) })
+	return s.openOwnKeys(ctx)
+}
+
 // Close commits what is waiting, signs a last checkpoint, and lets go of the
 // data directory.
 func (s *Store) Close() error {
+	if s.stop != nil {
+		s.stop()
+		s.running.Wait()
+	}
 	err := s.db.Close()
 	s.bell.Ring() // whoever waits for the next commit finds the store closed
 	if err != nil {
@@ -105,16 +164,21 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// beginLedger writes the first entry of a new ledger. It names the log, and
-// keeps index 0 free of units: a feed since 0 is the whole feed.
+// firstEntry begins a new ledger. It names the log, and keeps index 0 free of
+// units: a feed since 0 is the whole feed.
+func (s *Store) firstEntry() book.Record {
+	return book.Record{
+		At: s.instant(), Kind: "log", Subject: s.keys.Ledger().Name(), Event: "begin", Body: []byte(`{}`),
+	}
+}
+
+// beginLedger writes the first entry of an embedded database.
 func (s *Store) beginLedger(ctx context.Context) error {
 	return s.db.Write(ctx, func(tx *engine.Tx) error {
-		if s.log.Size() > 0 {
-			return nil
+		if last, err := book.Last(tx); err != nil || last >= 0 {
+			return err
 		}
-		_, err := s.log.Append(tx, book.Record{
-			At: s.instant(), Kind: "log", Subject: s.log.Signer.Name(), Event: "begin", Body: []byte(`{}`),
-		})
+		_, err := s.log.Append(tx, s.firstEntry())
 		return err
 	})
 }

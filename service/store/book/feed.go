@@ -75,7 +75,7 @@ func list(tx *engine.Tx, query string, args ...any) ([]Indexed, error) {
 
 const sqlIndexOf = `
 SELECT idx FROM log_entry
-WHERE subject = $1 AND event = $2 AND epoch = $3
+WHERE subject = $1 AND event = $2 AND epoch = $3 AND idx IS NOT NULL
 ORDER BY idx DESC LIMIT 1`
 
 // IndexOf is the index of the newest entry about this event of a unit at this

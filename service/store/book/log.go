@@ -1,15 +1,14 @@
 package book
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"quitclaim/service/ledger"
-	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/engine"
 )
 
@@ -29,6 +28,9 @@ type Log struct {
 	Now      func() time.Time
 	Bell     *Bell
 
+	// Shared says that others sequence too, in turns.
+	Shared bool
+
 	loaded  bool
 	edge    ledger.Edge // as committed
 	next    ledger.Edge // with what the present transaction appended
@@ -36,30 +38,34 @@ type Log struct {
 	signing int64       // size of the one that the present transaction stores
 }
 
-// Record is one event for the log.
-type Record struct {
-	At      time.Time
-	Kind    string // what the subject is: KindUnit or one of its siblings
-	Subject string
-	Event   string
-	Body    []byte // canonical JSON, no personal data in clear
-	// State and Epoch are where the event left the unit, for KindUnit.
-	State lifecycle.State
-	Epoch lifecycle.Epoch
-}
-
-// KindUnit is the kind of what happened to a unit: only these are in the feed.
-const KindUnit = "unit"
-
 // Begin implements engine.Companion.
 func (l *Log) Begin(tx *engine.Tx) error {
-	if !l.loaded {
+	moved := !l.loaded
+	if l.loaded && l.Shared {
+		var err error
+		if moved, err = l.moved(tx); err != nil {
+			return err
+		}
+	}
+	if moved {
 		if err := l.load(tx); err != nil {
 			return fmt.Errorf("load the head of the ledger: %w", err)
 		}
 	}
 	l.next, l.signing = l.edge, l.signed
 	return nil
+}
+
+// moved reports whether somebody else has sequenced or signed since we did.
+func (l *Log) moved(tx *engine.Tx) (bool, error) {
+	var size, signed int64
+	if _, err := tx.Get(sqlHead, nil, &size); err != nil {
+		return false, fmt.Errorf("read the head of the ledger: %w", err)
+	}
+	if _, err := tx.Get(sqlSignedSize, nil, &signed); err != nil {
+		return false, fmt.Errorf("read the newest checkpoint's size: %w", err)
+	}
+	return size != l.edge.Size() || signed != l.signed, nil
 }
 
 const sqlHead = `SELECT size FROM log_head WHERE log_id = 1`
@@ -92,35 +98,37 @@ func (l *Log) Savepoint() (undo func()) {
 }
 
 const sqlAddEntry = `
-INSERT INTO log_entry (entry_id, idx, kind, subject, event, at, state, epoch, leaf_hash, entry)
+INSERT INTO log_entry (entry_id, kind, subject, event, at, state, epoch, leaf_hash, entry, idx)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 const sqlAddHash = `INSERT INTO log_hash (stored_idx, hash) VALUES ($1, $2)`
 
 // Append writes an event as the next entry and returns its index.
 func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
-	leaf := ledger.Leaf{ID: l.NewID(), At: r.At, Kind: r.Kind, Subject: r.Subject, Event: r.Event, Body: r.Body}
-	_, _ = rand.Read(leaf.Salt[:]) // never fails: it crashes the program instead
-	entry, err := leaf.Encode()
+	entry, err := r.encode(l.NewID())
 	if err != nil {
-		return 0, fmt.Errorf("ledger entry of %s: %w", r.Subject, err)
+		return 0, err
 	}
-	hash := ledger.LeafHash(entry)
-	index, stored := l.next.Size(), l.next.HashCount()
-	next, added := l.next.Append(hash)
-	var epoch any
-	if r.Kind == KindUnit {
-		epoch = int64(r.Epoch)
-	}
-	_, err = tx.Exec(sqlAddEntry, leaf.ID, index, r.Kind, r.Subject, r.Event, r.At.UnixMilli(),
-		engine.Opt(r.State), epoch, hash[:], entry)
+	index, err := l.place(tx, entry.hash)
 	if err != nil {
+		return 0, err
+	}
+	if _, err := tx.Exec(sqlAddEntry, append(entry.columns(), index)...); err != nil {
 		return 0, fmt.Errorf("write ledger entry %d: %w", index, err)
 	}
+	return index, nil
+}
+
+// place makes an entry's hash the next leaf of the tree, and returns its index.
+func (l *Log) place(tx *engine.Tx, leaf tlog.Hash) (int64, error) {
+	index, stored := l.next.Size(), l.next.HashCount()
+	next, added := l.next.Append(leaf)
+	rows := make([][]any, len(added))
 	for i, h := range added {
-		if _, err := tx.Exec(sqlAddHash, stored+int64(i), h[:]); err != nil {
-			return 0, fmt.Errorf("write ledger hash %d: %w", stored+int64(i), err)
-		}
+		rows[i] = []any{stored + int64(i), h[:]}
+	}
+	if _, err := tx.ExecEach(sqlAddHash, rows); err != nil {
+		return 0, fmt.Errorf("write ledger hashes from %d: %w", stored, err)
 	}
 	l.next = next
 	return index, nil
@@ -139,6 +147,9 @@ func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
 		if rows != 1 {
 			// Somebody else wrote. What we hold in memory is worth nothing now.
 			l.loaded = false
+			if l.Shared {
+				return fmt.Errorf("the head of the ledger is no longer at %d: %w", l.edge.Size(), engine.ErrConflict)
+			}
 			return fmt.Errorf("%w: its head is not at %d", errForked, l.edge.Size())
 		}
 	}
@@ -173,6 +184,10 @@ func (l *Log) Committed() {
 		l.Bell.Ring()
 	}
 }
+
+// Forget makes the next Begin read the head anew: whether what was appended is
+// committed is not known.
+func (l *Log) Forget() { l.loaded = false }
 
 // Dirty implements engine.Companion.
 func (l *Log) Dirty() bool { return l.edge.Size() > l.signed }

@@ -24,7 +24,9 @@ type Config struct {
 	// Companion is told of every commit of the embedded database. On a server
 	// nobody can be: others commit too.
 	Companion Companion
-	Log       *slog.Logger
+	// Wrote is called after each commit of ours on a server, in its place.
+	Wrote func()
+	Log   *slog.Logger
 	// Trace is told each statement of a write before it runs; nil: nobody
 	// is. What it sees may be secret, and it must keep no writer waiting.
 	Trace func(query string, args []any)

@@ -40,6 +40,7 @@ type server struct {
 	config *pgx.ConnConfig
 	log    *slog.Logger
 	trace  func(query string, args []any)
+	wrote  func()
 	texts  *texts
 	lock   *flock.Flock // of the data directory, where the keys are; nil: read-only
 
@@ -53,7 +54,7 @@ type server struct {
 }
 
 func openServer(ctx context.Context, config Config) (*server, error) {
-	s := &server{log: config.Log, trace: config.Trace, texts: &texts{}}
+	s := &server{log: config.Log, trace: config.Trace, wrote: config.Wrote, texts: &texts{}}
 	if err := s.open(ctx, config); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
@@ -126,6 +127,9 @@ func (s *server) writeOn(ctx context.Context, pool *sql.DB, begin string, run fu
 	defer s.leave()
 	for attempt := 1; ; attempt++ {
 		err := s.attempt(ctx, pool, begin, run, attempt > 1)
+		if err == nil && pool == s.pool && s.wrote != nil {
+			s.wrote()
+		}
 		if err == nil || attempt == maxAttempts || !again(err, attempt) || ctx.Err() != nil {
 			return s.settle(err)
 		}

@@ -32,6 +32,24 @@ func Load(tx *engine.Tx, id lifecycle.UnitID, now time.Time) (Record, error) {
 	return r, nil
 }
 
+const sqlVersion = `SELECT version FROM unit WHERE unit_id = $1`
+
+// Stands is engine.ErrConflict when the unit has changed since the record was
+// read, so that it may be of several states at once.
+func (r Record) Stands(tx *engine.Tx) error {
+	if !tx.Shared() {
+		return nil
+	}
+	var version int64
+	if _, err := tx.Get(sqlVersion, []any{string(r.Unit.ID)}, &version); err != nil {
+		return fmt.Errorf("read version of %s: %w", r.Unit.ID, err)
+	}
+	if version != r.Unit.Version {
+		return fmt.Errorf("unit %s is no longer at version %d: %w", r.Unit.ID, r.Unit.Version, engine.ErrConflict)
+	}
+	return nil
+}
+
 func (r *Record) has(l lists) bool { return r.newest.has&l != 0 }
 
 func (r *Record) readCustomer(tx *engine.Tx, now time.Time) (err error) {

@@ -94,7 +94,7 @@ func advanceUnit(tx *engine.Tx, u lifecycle.Unit, n newest, version int64) error
 		return fmt.Errorf("advance unit %s: %w", u.ID, err)
 	}
 	if rows != 1 {
-		return fmt.Errorf("unit %s is no longer at version %d: %w", u.ID, version, lifecycle.ErrStale)
+		return fmt.Errorf("unit %s is no longer at version %d: %w", u.ID, version, engine.ErrConflict)
 	}
 	return nil
 }

@@ -108,7 +108,7 @@ UPDATE work SET lease_until = $2, attempt = attempt + 1
 WHERE (unit_id, order_id, cloud) IN (
   SELECT unit_id, order_id, cloud FROM work
   WHERE done_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
-  ORDER BY next_at LIMIT $3)
+  ORDER BY next_at LIMIT $3 /* only rows that nobody has */)
 RETURNING unit_id, order_id, cloud, attempt, first_at`
 
 // ClaimWork leases what is due. A lease that ran out is due again.

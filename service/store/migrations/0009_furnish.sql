@@ -1,3 +1,4 @@
+-- release 2
 -- What flags, sweeps and sign-in keep beyond release 1. All of it is additions:
 -- release 1 runs on this schema and leaves the new columns as they are.
 

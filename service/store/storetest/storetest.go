@@ -43,6 +43,8 @@ type Opened struct {
 	Clock *Clock
 	Ring  *keyring.Ring
 	Dir   string
+	// Database is where the server is that holds the data; empty: it is in Dir.
+	Database string
 }
 
 // New opens a store in a directory of its own, with real keys and a clock that

@@ -89,6 +89,7 @@ func flagAgain(t *testing.T, w *World) {
 // entries counts what the ledger says about a subject.
 func (w *World) entries(t *testing.T, subject, event string) (n int) {
 	t.Helper()
+	w.settle(t)
 	log := w.Ledger(t.Context())
 	head, err := log.Head(t.Context())
 	if err != nil {

@@ -210,6 +210,7 @@ func lastAdmin(t *testing.T, w *World) {
 func signUp(t *testing.T, w *World) {
 	size := func() int64 {
 		t.Helper()
+		w.settle(t)
 		head, err := w.Head(t.Context())
 		if err != nil {
 			t.Fatal(err)

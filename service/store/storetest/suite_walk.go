@@ -55,6 +55,7 @@ func walkReplayed(t *testing.T, w *World) {
 // replay rebuilds every unit's snapshot from the leaves alone.
 func (w *World) replay(t *testing.T) map[lifecycle.UnitID]lifecycle.Snapshot {
 	t.Helper()
+	w.settle(t)
 	rows, err := w.Ledger(t.Context()).Entries(t.Context(), 0, 1<<30)
 	if err != nil {
 		t.Fatal(err)
