@@ -22,11 +22,21 @@ func Audit(ctx context.Context, source Source, keys note.Verifiers) (Report, err
 // ended and reads at most limit entries. If somebody tampered with that edge
 // meanwhile, the next checkpoint does not match.
 func Resume(ctx context.Context, source Source, keys note.Verifiers, at Edge, limit int64) (Report, error) {
+	return Continue(ctx, source, keys, Report{Edge: at}, limit)
+}
+
+// Continue is Resume for a log that has changed its name: it goes on where an
+// earlier report ended, and knows the new origins that it came by.
+func Continue(ctx context.Context, source Source, keys note.Verifiers, earlier Report, limit int64) (Report, error) {
+	at := earlier.Edge
 	head, err := source.Head(ctx)
 	if err != nil {
 		return Report{}, fmt.Errorf("read the head of the log: %w", err)
 	}
 	a := &auditor{keys: keys, report: Report{From: at.Size(), Edge: at.clone(), Size: head.Size}}
+	for _, restart := range earlier.Restarts {
+		a.renamed(restart)
+	}
 	if !a.head(head) {
 		return a.report, nil
 	}
@@ -42,6 +52,10 @@ func Resume(ctx context.Context, source Source, keys note.Verifiers, at Edge, li
 			return a.report, c.err
 		}
 		a.chunk(c)
+		if a.gap > maxFindings {
+			// Nothing is there any more, whatever the head says.
+			return a.report, ctx.Err()
+		}
 	}
 	if a.report.Done() || a.report.Edge.Size() >= head.Entries {
 		if err := a.ahead(ctx, source, head); err != nil {
@@ -88,6 +102,7 @@ type auditor struct {
 	origin  string // in force where the audit is; empty until an entry says so
 	report  Report
 	rebuilt []tlog.Hash // scratch of leaf
+	gap     int         // entries missing one after the other
 }
 
 // head checks the counts, and whether there is something to read.
@@ -132,8 +147,11 @@ func (a *auditor) chunk(c chunk) {
 // which is what two of them agree on: so one altered row is one finding, and
 // not one for each checkpoint after it.
 func (a *auditor) leaf(index int64, entry *Entry, inTree *StoredHash) tlog.Hash {
+	a.gap++
 	if entry == nil {
 		a.report.find(index, EntryMissing, "there is no entry with this index")
+	} else {
+		a.gap = 0
 	}
 	if inTree == nil {
 		a.report.find(index, HashMissing, "its leaf hash is not in the stored tree")

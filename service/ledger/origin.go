@@ -122,10 +122,15 @@ func (a *auditor) restart(index int64, origin string, body []byte) {
 	case a.origin != "" && gap.Origin != a.origin:
 		a.report.find(index, OriginBroken, "it ends %s, and the log was called %s", gap.Origin, a.origin)
 	}
-	a.report.Restarts = append(a.report.Restarts, Restart{Index: index, Origin: origin, Gap: gap})
-	a.origin = origin
+	a.renamed(Restart{Index: index, Origin: origin, Gap: gap})
+}
+
+// renamed notes that the log has another name from here on.
+func (a *auditor) renamed(restart Restart) {
+	a.report.Restarts = append(a.report.Restarts, restart)
+	a.origin = restart.Origin
 	if keys, ok := a.keys.(Renamer); ok {
-		if renamed, err := keys.Renamed(gap.Origin, origin); err == nil { // else its checkpoints are by no known key
+		if renamed, err := keys.Renamed(restart.Gap.Origin, restart.Origin); err == nil { // else its checkpoints are by no known key
 			a.keys = renamed
 		}
 	}

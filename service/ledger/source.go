@@ -23,11 +23,13 @@ type Source interface {
 	Checkpoints(ctx context.Context, from, to int64) ([]StoredCheckpoint, error)
 }
 
-// Head is what a stored log claims to be.
+// Head is what a stored log claims to be. Nothing in it is counted row by row,
+// which in a large log takes longer than anything else: what is missing below
+// the highest index, the audit finds when it comes there.
 type Head struct {
 	Size       int64 // leaves in the tree
-	Entries    int64 // sequenced entries there are, counted
-	Hashes     int64 // stored hashes there are, counted
+	Entries    int64 // one more than the highest index of an entry, and one for each below 0
+	Hashes     int64 // the same of the stored hashes and their ids
 	Checkpoint int64 // size of the newest checkpoint, 0 for none
 }
 

@@ -31,20 +31,33 @@ func (r Reader) ReadHashes(ids []int64) (list []tlog.Hash, err error) {
 	return list, err
 }
 
-const sqlCountEntries = `SELECT count(idx) FROM log_entry`
+const sqlTopEntry = `SELECT idx FROM log_entry WHERE idx IS NOT NULL ORDER BY idx DESC LIMIT 1`
 
-const sqlCountHashes = `SELECT count(stored_idx) FROM log_hash`
+const sqlStrayEntries = `SELECT count(idx) FROM log_entry WHERE idx < 0`
 
-// Head implements ledger.Source.
+const sqlTopHash = `SELECT stored_idx FROM log_hash ORDER BY stored_idx DESC LIMIT 1`
+
+const sqlStrayHashes = `SELECT count(stored_idx) FROM log_hash WHERE stored_idx < 0`
+
+// Head implements ledger.Source. It looks at the ends of the indexes.
 func (r Reader) Head(ctx context.Context) (head ledger.Head, err error) {
 	err = r.Read(ctx, func(tx *engine.Tx) error {
 		_, errSize := tx.Get(sqlHead, nil, &head.Size)
-		_, errEntries := tx.Get(sqlCountEntries, nil, &head.Entries)
-		_, errHashes := tx.Get(sqlCountHashes, nil, &head.Hashes)
 		_, errSigned := tx.Get(sqlSignedSize, nil, &head.Checkpoint)
+		var errEntries, errHashes error
+		head.Entries, errEntries = reach(tx, sqlTopEntry, sqlStrayEntries)
+		head.Hashes, errHashes = reach(tx, sqlTopHash, sqlStrayHashes)
 		return errors.Join(errSize, errEntries, errHashes, errSigned)
 	})
 	return head, err
+}
+
+// reach is one more than the highest number, and one for each row below 0.
+func reach(tx *engine.Tx, last, strays string) (n int64, err error) {
+	top, stray := int64(-1), int64(0)
+	_, errLast := tx.Get(last, nil, &top)
+	_, errStray := tx.Get(strays, nil, &stray)
+	return max(top, -1) + 1 + stray, errors.Join(errLast, errStray)
 }
 
 const sqlEntries = `
