@@ -157,6 +157,7 @@ func flagRows() []row {
 		{route: "POST /v1/flags/:id/acknowledge", id: "flag", of: theirs(200)},
 		{route: "POST /v1/flags/:id/resolve", id: "flag", of: theirs(200)},
 		// Two runs in one millisecond are one.
+		{route: "GET /v1/sweeps", all: everybody(200)},
 		{route: "POST /v1/sweeps/:job", id: "job", of: job, orElse: 409},
 		{route: "GET /flags", all: everybody(200)},
 		{route: "GET /flags/:id", id: "flag", of: theirs(200)},

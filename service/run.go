@@ -9,7 +9,6 @@ import (
 	"os"
 	"strings"
 	"sync"
-	"time"
 )
 
 // runServe is `quitclaim serve`: it opens the data directory, prints the
@@ -82,7 +81,6 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		h.worker.Run,
 		h.sweeps.Run,
 		h.owner.Run,
-		h.housekeeping,
 	}
 	if len(h.cameras) > 0 {
 		parts = append(parts, h.runCameras)
@@ -99,22 +97,4 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 	}
 	running.Wait()
 	return errors.Join(failures...)
-}
-
-// purgeEvery is how often expired answers, sessions and challenges go.
-const purgeEvery = 10 * time.Minute
-
-func (h *house) housekeeping(ctx context.Context) error {
-	ticker := time.NewTicker(purgeEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if _, err := h.store.Purge(ctx); err != nil && ctx.Err() == nil {
-				h.log.WarnContext(ctx, "expired rows stay for now", "error", err)
-			}
-		}
-	}
 }

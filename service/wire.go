@@ -62,16 +62,18 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 		return nil, fmt.Errorf("url: %w", err)
 	}
 	h = &house{config: config, log: newLogger(config, os.Stderr), now: clock, host: external.Host}
-	_, statErr := os.Stat(filepath.Join(config.Data, "quitclaim.db"))
 	if h.keys, err = keyring.Open(filepath.Join(config.Data, "keys"), config.Origin); err != nil {
 		return nil, err
 	}
-	if h.keys.Made() && statErr == nil {
+	if _, err := os.Stat(filepath.Join(config.Data, "quitclaim.db")); h.keys.Made() && config.Database == "" && err == nil {
 		return nil, errKeysLost
 	}
 	h.store, err = store.Open(ctx, store.Config{
-		Dir: config.Data, Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
+		Dir: config.Data, Database: config.Database, Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
 	})
+	if errors.Is(err, ledger.ErrUnknownKey) {
+		return nil, fmt.Errorf("%w: %w", errOtherKeys, err)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +86,9 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 // errKeysLost: new keys would sign a ledger that others have signed, and open
 // nothing that others have sealed.
 var errKeysLost = errors.New("the data directory has a database and had no keys; bring DATA/keys back from your backup and remove the new ones")
+
+// errOtherKeys: every process over one database has the same keys.
+var errOtherKeys = errors.New("DATA/keys are not the keys of this database; copy the folder from a process that serves it, or from your backup")
 
 // clock is the service's only look at the wall: UTC, whole milliseconds.
 func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
@@ -158,6 +163,15 @@ func (h *house) wireRooms() {
 		Jobs: sweep.Sources{Watched: h.store, Suspects: h.store, Stuck: h.store.StuckWork, Clouds: h.clouds},
 		Source: func(ctx context.Context) (ledger.Source, note.Verifiers) {
 			return h.store.Ledger(ctx), note.VerifierList(h.keys.LedgerVerifier())
+		},
+		Ticks: time.Tick(5 * time.Second), Purge: h.store.Purge,
+		Host: func(ctx context.Context) (lifecycle.OrgID, error) {
+			host, err := h.store.FirstOrganisation(ctx)
+			return host.ID, err
+		},
+		Audit: sweep.AuditConfig{
+			Positions: h.store,
+			Seal:      func(position string) string { return h.keys.LookupHash("ledger-audit", position) },
 		},
 	})
 }

@@ -76,6 +76,12 @@ func (s *Store) FlagRounds(ctx context.Context, id lifecycle.FlagID) ([]lifecycl
 	})
 }
 
+// StandingFlags are the flags about no unit, of one kind, that nobody has
+// settled, and whose cause begins with prefix.
+func (s *Store) StandingFlags(ctx context.Context, kind, prefix string) ([]lifecycle.Flag, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Flag, error) { return facts.StandingFlags(tx, kind, prefix) })
+}
+
 // Flag reads one flag.
 func (s *Store) Flag(ctx context.Context, id lifecycle.FlagID) (lifecycle.Flag, error) {
 	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Flag, error) { return facts.Flag(tx, id) })

@@ -3,46 +3,95 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"quitclaim/service/store/engine"
 )
 
-// purgePortion bounds how long a purge keeps the writer from others.
-const purgePortion = 500
+const (
+	// purgePortion bounds how long a purge keeps the writer from others.
+	purgePortion = 500
+	// purgeSlack is how long a row that is over stays yet. A clock that runs
+	// ahead for an hour and is put right must not have deleted what is still
+	// good: an answer that is gone could be given anew.
+	purgeSlack = 2 * time.Hour
+	// keepLinks and keepRuns are for people who look into what happened.
+	keepLinks = 7 * 24 * time.Hour
+	keepRuns  = 30 * 24 * time.Hour
+)
 
 const sqlPurgeAnswers = `
 DELETE FROM answer WHERE (scope, principal, route, key_hash) IN (
   SELECT scope, principal, route, key_hash FROM answer
-  WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+  WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+AND expires_at <= $1`
 
 const sqlPurgeAttempts = `
 DELETE FROM attempt WHERE (principal, route, key_hash) IN (
   SELECT principal, route, key_hash FROM attempt
-  WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+  WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+AND expires_at <= $1`
 
 const sqlPurgeSessions = `
 DELETE FROM session WHERE token_hash IN (
-  SELECT token_hash FROM session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+  SELECT token_hash FROM session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+AND expires_at <= $1`
 
-// Purge deletes saved answers and sessions that are over, a portion at a time,
-// and returns how many it deleted. Nothing reads them any more either way.
-func (s *Store) Purge(ctx context.Context) (int, error) {
-	total := 0
-	for {
-		rows, err := write(ctx, s, func(tx *engine.Tx) (int64, error) {
-			var rows int64
-			for _, query := range []string{sqlPurgeAnswers, sqlPurgeAttempts, sqlPurgeSessions} {
-				n, err := tx.Exec(query, s.now().UnixMilli(), int64(purgePortion))
-				if err != nil {
-					return 0, fmt.Errorf("purge: %w", err)
-				}
-				rows += n
-			}
-			return rows, nil
-		})
-		total += int(rows)
-		if err != nil || rows < purgePortion {
-			return total, err
-		}
+const sqlPurgeChallenges = `
+DELETE FROM challenge WHERE (unit_id, nonce_hash) IN (
+  SELECT unit_id, nonce_hash FROM challenge WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+
+const sqlPurgeLinks = `
+DELETE FROM setup_link WHERE hash IN (
+  SELECT hash FROM setup_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+
+// The newest good run stays for ever: by it a job knows what it has missed.
+const sqlPurgeRuns = `
+DELETE FROM sweep_run WHERE (job, slot) IN (
+  SELECT old.job, old.slot FROM sweep_run old
+  WHERE old.slot <= $1 AND old.ended_at IS NOT NULL AND EXISTS (
+    SELECT 1 FROM sweep_run newer
+    WHERE newer.job = old.job AND newer.slot > old.slot AND newer.ended_at IS NOT NULL
+      AND coalesce(newer.error, '') NOT IN ('failed', 'unfinished'))
+  LIMIT $2)`
+
+const sqlPurgeThrottles = `
+DELETE FROM throttle WHERE key_hash IN (
+  SELECT key_hash FROM throttle WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)
+AND forget_at <= $1`
+
+// purgeable is what is deleted, and how long after it was over.
+func purgeable() []struct {
+	query string
+	after time.Duration
+} {
+	return []struct {
+		query string
+		after time.Duration
+	}{
+		{sqlPurgeAnswers, purgeSlack},
+		{sqlPurgeAttempts, purgeSlack},
+		{sqlPurgeSessions, purgeSlack},
+		{sqlPurgeChallenges, purgeSlack},
+		{sqlPurgeThrottles, purgeSlack},
+		{sqlPurgeLinks, keepLinks},
+		{sqlPurgeRuns, keepRuns},
 	}
+}
+
+// Purge deletes a portion of what nobody can use any more: saved answers and
+// attempts, sessions, nonces, throttles, set-up links and the record of old
+// runs. It returns how many rows it deleted, and whether there may be more.
+func (s *Store) Purge(ctx context.Context) (deleted int, more bool, err error) {
+	for _, part := range purgeable() {
+		rows, err := write(ctx, s, func(tx *engine.Tx) (int64, error) {
+			return tx.Exec(part.query, s.now().Add(-part.after).UnixMilli(), int64(purgePortion))
+		})
+		if err != nil {
+			return deleted, false, fmt.Errorf("purge: %w", err)
+		}
+		deleted += int(rows)
+		more = more || rows == purgePortion
+	}
+	return deleted, more, nil
 }

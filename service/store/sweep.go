@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -11,8 +12,8 @@ import (
 )
 
 const sqlStartRun = `
-INSERT INTO sweep_run (job, slot, started_at, ended_at, seen, flagged, failed, error, position)
-VALUES ($1, $2, $3, NULL, 0, 0, 0, NULL, NULL)
+INSERT INTO sweep_run (job, slot, started_at, alive_at, ended_at, seen, flagged, failed, error, position)
+VALUES ($1, $2, $3, $3, NULL, 0, 0, 0, NULL, NULL)
 ON CONFLICT DO NOTHING`
 
 // StartRun reports whether this caller is the one to run the job for this
@@ -28,15 +29,16 @@ func (s *Store) StartRun(ctx context.Context, job string, slot time.Time) (bool,
 }
 
 const sqlFinishRun = `
-UPDATE sweep_run SET ended_at = $3, seen = $4, flagged = $5, failed = $6, error = $7, position = $8
-WHERE job = $1 AND slot = $2`
+UPDATE sweep_run SET ended_at = $3, seen = $4, flagged = $5, failed = $6, error = $7, position = $8, alive_at = $9
+WHERE job = $1 AND slot = $2 AND ended_at IS NULL`
 
 // FinishRun writes what came of a run. Without Ended it writes how far the run
-// is by now.
+// is by now, and that it goes on. A run that has ended, or that another process
+// took for dead, is lifecycle.ErrNotFound: whoever ran it must stop.
 func (s *Store) FinishRun(ctx context.Context, run lifecycle.SweepRun) error {
 	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		rows, err := tx.Exec(sqlFinishRun, run.Job, run.Slot.UnixMilli(), engine.At(run.Ended), int64(run.Seen),
-			int64(run.Flagged), int64(run.Failed), engine.Opt(run.Error), engine.Opt(run.Position))
+			int64(run.Flagged), int64(run.Failed), engine.Opt(run.Error), engine.Opt(run.Position), s.now().UnixMilli())
 		if err == nil && rows == 0 {
 			err = lifecycle.ErrNotFound
 		}
@@ -48,22 +50,62 @@ func (s *Store) FinishRun(ctx context.Context, run lifecycle.SweepRun) error {
 	return err
 }
 
+const sqlAbandonRun = `
+UPDATE sweep_run SET ended_at = coalesce(alive_at, started_at), error = 'unfinished'
+WHERE job = $1 AND slot = $2 AND ended_at IS NULL AND coalesce(alive_at, started_at) = $3`
+
+// AbandonRun marks a run as never finished. It does nothing, and reports false,
+// when the run has said something since it was read.
+func (s *Store) AbandonRun(ctx context.Context, run lifecycle.SweepRun) (bool, error) {
+	return write(ctx, s, func(tx *engine.Tx) (bool, error) {
+		rows, err := tx.Exec(sqlAbandonRun, run.Job, run.Slot.UnixMilli(), run.Alive.UnixMilli())
+		if err != nil {
+			return false, fmt.Errorf("abandon %s: %w", run.Job, err)
+		}
+		return rows == 1, nil
+	})
+}
+
 const sqlRuns = `
-SELECT job, slot, started_at, ended_at, seen, flagged, failed, error, position FROM sweep_run
-WHERE job = $1
-ORDER BY slot DESC LIMIT $2`
+SELECT job, slot, started_at, coalesce(alive_at, started_at), ended_at, seen, flagged, failed, error, position FROM sweep_run
+WHERE job = $1 AND slot <= $2
+ORDER BY slot DESC LIMIT $3`
 
 // Runs lists the last runs of a job, newest first.
 func (s *Store) Runs(ctx context.Context, job string, limit int) ([]lifecycle.SweepRun, error) {
+	return s.runs(ctx, sqlRuns, job, math.MaxInt64, limit)
+}
+
+// RunsUntil lists the last runs of a job whose slot is not after until.
+func (s *Store) RunsUntil(ctx context.Context, job string, until time.Time, limit int) ([]lifecycle.SweepRun, error) {
+	return s.runs(ctx, sqlRuns, job, until.UnixMilli(), limit)
+}
+
+const sqlGoodRuns = `
+SELECT job, slot, started_at, coalesce(alive_at, started_at), ended_at, seen, flagged, failed, error, position FROM sweep_run
+WHERE job = $1 AND slot <= $2 AND ended_at IS NOT NULL AND coalesce(error, '') NOT IN ('failed', 'unfinished')
+ORDER BY slot DESC LIMIT $3`
+
+// GoodRun is the last run of a job that did its work, whose slot is not after
+// until; the zero run where there is none.
+func (s *Store) GoodRun(ctx context.Context, job string, until time.Time) (lifecycle.SweepRun, error) {
+	runs, err := s.runs(ctx, sqlGoodRuns, job, until.UnixMilli(), 1)
+	if err != nil || len(runs) == 0 {
+		return lifecycle.SweepRun{}, err
+	}
+	return runs[0], nil
+}
+
+func (s *Store) runs(ctx context.Context, query, job string, until int64, limit int) ([]lifecycle.SweepRun, error) {
 	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.SweepRun, error) {
-		return engine.List(tx, sqlRuns, []any{job, int64(limitOf(lifecycle.Page{Limit: limit}))}, scanRun)
+		return engine.List(tx, query, []any{job, until, int64(limitOf(lifecycle.Page{Limit: limit}))}, scanRun)
 	})
 }
 
 func scanRun(scan engine.Scan) (lifecycle.SweepRun, error) {
 	var r lifecycle.SweepRun
-	err := scan(&r.Job, engine.Instant{To: &r.Slot}, engine.Instant{To: &r.Started}, engine.Instant{To: &r.Ended},
-		&r.Seen, &r.Flagged, &r.Failed, engine.TextTo(&r.Error), engine.TextTo(&r.Position))
+	err := scan(&r.Job, engine.Instant{To: &r.Slot}, engine.Instant{To: &r.Started}, engine.Instant{To: &r.Alive},
+		engine.Instant{To: &r.Ended}, &r.Seen, &r.Flagged, &r.Failed, engine.TextTo(&r.Error), engine.TextTo(&r.Position))
 	return r, err
 }
 

@@ -7,38 +7,155 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"quitclaim/service/lifecycle"
 )
 
-// Run calls the jobs at their times until ctx ends, and waits for those under
-// way. The slot of a run is the minute it was due, so that of several
-// processes one runs it.
+// Run looks at every tick which jobs are due, until ctx ends, and waits for
+// those under way. Nothing waits for a set instant: when a clock jumps, the
+// next tick sees it.
 func (s *Sweep) Run(ctx context.Context) error {
-	calendar := cron.New(cron.WithLocation(time.UTC))
-	for _, job := range s.jobs {
-		_, err := calendar.AddFunc(job.schedule, func() { s.due(ctx, job.name) })
-		if err != nil {
-			return fmt.Errorf("schedule %s at %q: %w", job.name, job.schedule, err)
+	if s.broken != nil {
+		return s.broken
+	}
+	defer s.running.Wait()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.config.Ticks:
+			s.tick(ctx)
 		}
 	}
-	calendar.Start()
-	<-ctx.Done()
-	<-calendar.Stop().Done()
+}
+
+// tick looks at every job once. What goes wrong with one says nothing about
+// the others.
+func (s *Sweep) tick(ctx context.Context) {
+	for _, job := range s.jobs {
+		if err := s.look(ctx, job); err != nil && ctx.Err() == nil {
+			s.config.Log.LogAttrs(ctx, slog.LevelError, "sweep cannot be looked after", slog.String("job", job.name), slog.Any("error", err))
+		}
+	}
+}
+
+// look judges one job, marks its dead runs, tells of what it missed, and
+// begins what is due.
+func (s *Sweep) look(ctx context.Context, job job) error {
+	now := s.now()
+	if s.quiet(job, now) {
+		return nil
+	}
+	h, err := s.history(ctx, job, now)
+	if err != nil {
+		return err
+	}
+	if h.newest.Job == "" {
+		return s.begin(ctx, job, now)
+	}
+	j := judge(job.schedule, h, now)
+	if !s.busy(job) {
+		for _, run := range j.dead {
+			// It is begun again at the next tick, when the mark is seen.
+			if _, err := s.config.Runs.AbandonRun(ctx, run); err != nil {
+				return fmt.Errorf("mark a run that died: %w", err)
+			}
+		}
+	}
+	if j.standing.Alarming() {
+		if err := s.alarm(ctx, job, j); err != nil {
+			return err
+		}
+	}
+	switch {
+	case !j.slot.IsZero() && len(j.dead) == 0 && s.take(job):
+		s.running.Go(func() {
+			defer s.leave(job)
+			s.due(ctx, job, j)
+		})
+	case j.settled:
+		s.rest(job, now)
+	}
 	return nil
 }
 
-// due runs a job in the slot of the present minute. It speaks up only when
-// something was found or failed.
-func (s *Sweep) due(ctx context.Context, name string) {
-	run, err := s.runSlot(ctx, name, s.now().Truncate(time.Minute), false)
+// history reads what is on record of a job.
+func (s *Sweep) history(ctx context.Context, job job, now time.Time) (h history, err error) {
+	newest, err := s.config.Runs.Runs(ctx, job.name, 1)
+	if err != nil || len(newest) == 0 {
+		return h, err
+	}
+	h.newest = newest[0]
+	if h.past, err = s.config.Runs.RunsUntil(ctx, job.name, now, pastRuns); err != nil {
+		return h, err
+	}
+	h.good, err = s.config.Runs.GoodRun(ctx, job.name, now)
+	return h, err
+}
+
+// begin notes from when on a job is expected to run. What lies before the
+// first start was nobody's to run.
+func (s *Sweep) begin(ctx context.Context, job job, now time.Time) error {
+	slot := latest(job.schedule, now)
+	first, err := s.config.Runs.StartRun(ctx, job.name, slot)
+	if err != nil || !first {
+		return err
+	}
+	return s.config.Runs.FinishRun(ctx, lifecycle.SweepRun{Job: job.name, Slot: slot, Ended: now, Error: lifecycle.RunBegun})
+}
+
+// due runs a job in a slot. It speaks up only when something was found or
+// failed.
+func (s *Sweep) due(ctx context.Context, job job, j judgement) {
+	run, err := s.runSlot(ctx, job.name, j.slot, order{resume: j.resume})
 	switch {
 	case errors.Is(err, lifecycle.ErrInFlight), ctx.Err() != nil:
 	case err != nil:
-		s.config.Log.LogAttrs(ctx, slog.LevelError, "sweep failed", slog.String("job", name), slog.Any("error", err))
+		s.config.Log.LogAttrs(ctx, slog.LevelError, "sweep failed", slog.String("job", job.name), slog.Any("error", err))
 	case run.Flagged > 0 || run.Failed > 0:
-		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "sweep found something", slog.String("job", name),
+		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "sweep found something", slog.String("job", job.name),
 			slog.Int("seen", run.Seen), slog.Int("flagged", run.Flagged), slog.Int("failed", run.Failed))
 	}
+}
+
+// span is a stretch of time in which a job has nothing to do.
+type span struct{ from, until time.Time }
+
+// quiet reports whether the job was found on time and its next slot is yet to
+// come. A clock that went back ends the quiet.
+func (s *Sweep) quiet(job job, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rest, known := s.resting[job.name]
+	return known && !now.Before(rest.from) && now.Before(rest.until)
+}
+
+func (s *Sweep) rest(job job, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.resting[job.name] = span{now, job.schedule.Next(now)}
+}
+
+// busy reports whether this process runs the job by itself already.
+func (s *Sweep) busy(job job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.at[job.name]
+}
+
+// take makes the job this process's own, unless it is.
+func (s *Sweep) take(job job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.at[job.name] {
+		return false
+	}
+	s.at[job.name] = true
+	delete(s.resting, job.name)
+	return true
+}
+
+func (s *Sweep) leave(job job) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.at, job.name)
 }

@@ -65,6 +65,19 @@ func (s *Sweep) Get(ctx context.Context, id lifecycle.FlagID) (Found, error) {
 	return found(flag, unit, org), nil
 }
 
+// History is how a flag stood each time before its cause came back, the last
+// time first. The flag must be the caller's to see: Get says whether it is.
+func (s *Sweep) History(ctx context.Context, flag lifecycle.Flag) ([]lifecycle.FlagRound, error) {
+	if flag.Reopened == 0 {
+		return nil, nil
+	}
+	rounds, err := s.config.Flags.FlagRounds(ctx, flag.ID)
+	if err != nil {
+		return nil, fmt.Errorf("history of flag %s: %w", flag.ID, err)
+	}
+	return rounds, nil
+}
+
 // Work moves a flag on: acknowledged, or resolved. The same cause opens it
 // again.
 func (s *Sweep) Work(ctx context.Context, id lifecycle.FlagID, to lifecycle.FlagState) (Found, error) {
@@ -78,23 +91,6 @@ func (s *Sweep) Work(ctx context.Context, id lifecycle.FlagID, to lifecycle.Flag
 	}
 	before.Flag = flag
 	return before, nil
-}
-
-// Last is the newest run of every job, for the page that shows what is watched;
-// a job that never ran has a run without a start.
-func (s *Sweep) Last(ctx context.Context) ([]lifecycle.SweepRun, error) {
-	last := make([]lifecycle.SweepRun, len(s.jobs))
-	for i, job := range s.jobs {
-		runs, err := s.config.Runs.Runs(ctx, job.name, 1)
-		if err != nil {
-			return nil, fmt.Errorf("runs of %s: %w", job.name, err)
-		}
-		last[i] = lifecycle.SweepRun{Job: job.name}
-		if len(runs) > 0 {
-			last[i] = runs[0]
-		}
-	}
-	return last, nil
 }
 
 func (s *Sweep) about(ctx context.Context, flag lifecycle.Flag) (Found, error) {

@@ -36,6 +36,7 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/v1/flags/:id", access.FlagRead, h.get)
 	r.POST("/v1/flags/:id/acknowledge", access.FlagWork, h.acknowledge)
 	r.POST("/v1/flags/:id/resolve", access.FlagWork, h.resolve)
+	r.GET("/v1/sweeps", access.FlagRead, h.sweeps)
 	r.POST("/v1/sweeps/:job", access.SweepRun, h.run)
 
 	r.GET("/flags", access.FlagRead, h.page)
@@ -54,6 +55,18 @@ type flagJSON struct {
 	FirstAt  web.Time            `json:"first_at"`
 	LastAt   web.Time            `json:"last_at"`
 	DoneAt   web.Time            `json:"done_at"`
+	// Reopened is how often its cause came back after it had been settled.
+	Reopened   int         `json:"reopened"`
+	ReopenedAt web.Time    `json:"reopened_at"`
+	History    []roundJSON `json:"history,omitempty"`
+}
+
+// roundJSON is how the flag stood when it had been settled.
+type roundJSON struct {
+	Severity   lifecycle.Severity `json:"severity"`
+	Evidence   map[string]string  `json:"evidence"`
+	DoneAt     web.Time           `json:"done_at"`
+	ReopenedAt web.Time           `json:"reopened_at"`
 }
 
 type unitJSON struct {
@@ -66,20 +79,12 @@ func asJSON(f Found) flagJSON {
 	flag := flagJSON{
 		ID: f.ID, Kind: f.Kind, Severity: f.Severity, State: f.Flag.State, Evidence: f.Evidence,
 		FirstAt: web.Time(f.FirstAt), LastAt: web.Time(f.LastAt), DoneAt: web.Time(f.DoneAt),
+		Reopened: f.Reopened, ReopenedAt: web.Time(f.ReopenedAt),
 	}
 	if f.Unit != "" {
 		flag.Unit = &unitJSON{Brand: f.Key.Brand, Serial: f.Key.Serial, State: f.State}
 	}
 	return flag
-}
-
-type runJSON struct {
-	Job     string   `json:"job"`
-	Slot    web.Time `json:"slot"`
-	Ended   web.Time `json:"ended_at"`
-	Seen    int      `json:"seen"`
-	Flagged int      `json:"flagged"`
-	Failed  int      `json:"failed"`
 }
 
 type listQuery struct {
@@ -118,7 +123,15 @@ func (h *Handler) get(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusOK, asJSON(found))
+	rounds, err := h.sweep.History(c.Request().Context(), found.Flag)
+	if err != nil {
+		return err
+	}
+	answer := asJSON(found)
+	for _, r := range rounds {
+		answer.History = append(answer.History, roundJSON{r.Severity, r.Evidence, web.Time(r.DoneAt), web.Time(r.ReopenedAt)})
+	}
+	return web.JSON(c, http.StatusOK, answer)
 }
 
 func (h *Handler) acknowledge(c echo.Context) error { return h.move(c, lifecycle.FlagAcknowledged) }
@@ -131,14 +144,4 @@ func (h *Handler) move(c echo.Context, to lifecycle.FlagState) error {
 		return err
 	}
 	return web.JSON(c, http.StatusOK, asJSON(found))
-}
-
-func (h *Handler) run(c echo.Context) error {
-	run, err := h.sweep.RunOnce(c.Request().Context(), web.Param(c, "job"))
-	if err != nil {
-		return err
-	}
-	return web.JSON(c, http.StatusOK, runJSON{
-		Job: run.Job, Slot: web.Time(run.Slot), Ended: web.Time(run.Ended), Seen: run.Seen, Flagged: run.Flagged, Failed: run.Failed,
-	})
 }

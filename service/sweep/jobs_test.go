@@ -174,22 +174,22 @@ func TestASlotRunsOnce(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
 	slot := k.Clock.Now()
-	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, false); err != nil {
+	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, order{}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, false); !errors.Is(err, lifecycle.ErrInFlight) {
+	if _, err := k.sweep.runSlot(t.Context(), StuckReset, slot, order{}); !errors.Is(err, lifecycle.ErrInFlight) {
 		t.Errorf("second run of a slot: %v", err)
 	}
 	if _, err := k.sweep.RunOnce(t.Context(), "no-such-job"); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("unknown job: %v", err)
 	}
-	last, err := k.sweep.Last(t.Context())
+	statuses, err := k.sweep.Statuses(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, run := range last {
-		if (run.Job == StuckReset) == run.Started.IsZero() {
-			t.Errorf("last run of %s: %+v", run.Job, run)
+	for _, status := range statuses {
+		if (status.Job == StuckReset) == status.Started.IsZero() {
+			t.Errorf("last run of %s: %+v", status.Job, status.SweepRun)
 		}
 	}
 }

@@ -44,6 +44,11 @@ func kitWith(t *testing.T, between func(*builtin.Cloud) cloud.Cloud) *kit {
 		Runs: world.Store, Flags: world.Store, Units: world.Store, Now: world.Clock.Now, Log: slog.New(slog.DiscardHandler),
 		NewID: func() string { return strings.ToLower(rand.Text()) },
 		Jobs:  Sources{Watched: world.Store, Suspects: world.Store, Stuck: world.StuckWork, Clouds: registry},
+		Host:  func(context.Context) (lifecycle.OrgID, error) { return world.Vendor.ID, nil },
+		Audit: AuditConfig{
+			Positions: world.Store, Seal: func(text string) string { return world.Ring.LookupHash("ledger-audit", text) }, Portion: 8,
+		},
+		Purge: world.Purge,
 		Source: func(ctx context.Context) (ledger.Source, note.Verifiers) {
 			return world.Ledger(ctx), keys
 		},

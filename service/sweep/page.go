@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -15,7 +16,7 @@ type flagsView struct {
 	Flags []Found
 	Next  string
 	State string
-	Runs  []lifecycle.SweepRun
+	Runs  []Status
 	May   may
 }
 
@@ -32,7 +33,7 @@ func (h *Handler) page(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	runs, err := h.sweep.Last(c.Request().Context())
+	runs, err := h.sweep.Statuses(c.Request().Context())
 	if err != nil {
 		return err
 	}
@@ -43,9 +44,25 @@ func (h *Handler) page(c echo.Context) error {
 
 type evidence struct{ Name, Value string }
 
+// evidenceOf lists evidence by name.
+func evidenceOf(found map[string]string) []evidence {
+	var list []evidence
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		list = append(list, evidence{name, found[name]})
+	}
+	return list
+}
+
+// round is how a flag stood before its cause came back.
+type round struct {
+	lifecycle.FlagRound
+	Evidence []evidence
+}
+
 type flagView struct {
 	Found
 	Evidence []evidence
+	Rounds   []round
 	May      may
 }
 
@@ -54,16 +71,14 @@ func (h *Handler) one(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view := flagView{Found: found, May: mayOf(c)}
-	for name, value := range found.Flag.Evidence {
-		view.Evidence = append(view.Evidence, evidence{name, value})
+	rounds, err := h.sweep.History(c.Request().Context(), found.Flag)
+	if err != nil {
+		return err
 	}
-	slices.SortFunc(view.Evidence, func(a, b evidence) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
+	view := flagView{Found: found, Evidence: evidenceOf(found.Flag.Evidence), May: mayOf(c)}
+	for _, r := range rounds {
+		view.Rounds = append(view.Rounds, round{r, evidenceOf(r.Evidence)})
+	}
 	return h.pages.Render(c, http.StatusOK, "flag.html", view)
 }
 

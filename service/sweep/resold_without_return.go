@@ -16,7 +16,7 @@ func (s *Sweep) resoldWithoutReturn(ctx context.Context, t *tally) error {
 	list := func(page lifecycle.Page) ([]lifecycle.UnitID, string, error) {
 		return s.config.Jobs.Suspects.ResoldWithoutReturn(ctx, page)
 	}
-	return eachUnit(ctx, t, list, func(ctx context.Context, id lifecycle.UnitID) error {
+	return s.eachUnit(ctx, t, "resold", list, func(ctx context.Context, id lifecycle.UnitID) error {
 		unit, err := s.config.Units.Unit(ctx, id)
 		if err != nil {
 			return fmt.Errorf("unit %s: %w", id, err)

@@ -19,14 +19,14 @@ func (s *Sweep) returnedButAbsent(ctx context.Context, t *tally) error {
 	absent := func(page lifecycle.Page) ([]lifecycle.UnitID, string, error) {
 		return s.config.Jobs.Suspects.AbsentReturns(ctx, before, page)
 	}
-	err := eachUnit(ctx, t, absent, func(ctx context.Context, id lifecycle.UnitID) error { return s.absent(ctx, t, id, before) })
+	err := s.eachUnit(ctx, t, "absent", absent, func(ctx context.Context, id lifecycle.UnitID) error { return s.absent(ctx, t, id, before) })
 	if err != nil {
 		return fmt.Errorf("absent returns: %w", err)
 	}
 	late := func(page lifecycle.Page) ([]lifecycle.UnitID, string, error) {
 		return s.config.Jobs.Suspects.LateShipments(ctx, before, page)
 	}
-	err = eachUnit(ctx, t, late, func(ctx context.Context, id lifecycle.UnitID) error { return s.late(ctx, t, id, before) })
+	err = s.eachUnit(ctx, t, "late", late, func(ctx context.Context, id lifecycle.UnitID) error { return s.late(ctx, t, id, before) })
 	if err != nil {
 		return fmt.Errorf("late shipments: %w", err)
 	}

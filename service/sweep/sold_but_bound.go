@@ -42,7 +42,7 @@ func (s *Sweep) soldButBound(ctx context.Context, t *tally) error {
 		page.After = next
 	}
 	whole := func(lifecycle.Page) ([]lifecycle.UnitID, string, error) { return watched, "", nil }
-	return eachUnit(ctx, t, whole, func(ctx context.Context, unit lifecycle.UnitID) error {
+	return s.eachUnit(ctx, t, "watched", whole, func(ctx context.Context, unit lifecycle.UnitID) error {
 		return s.askClouds(ctx, t, unit)
 	})
 }
@@ -108,7 +108,7 @@ func (s *Sweep) seen(ctx context.Context, t *tally, unit lifecycle.UnitID, sight
 	if err != nil {
 		return fmt.Errorf("tell what was seen on %s: %w", unit, err)
 	}
-	t.Flagged += len(outcome.Change.Flags)
+	t.count(outcome.Change.Flags...)
 	return nil
 }
 

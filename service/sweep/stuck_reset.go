@@ -29,6 +29,9 @@ func (s *Sweep) stuckReset(ctx context.Context, t *tally) error {
 			return fmt.Errorf("list stuck work: %w", err)
 		}
 		for _, work := range stuck {
+			if err := s.goesOn(ctx, t); err != nil {
+				return err
+			}
 			t.Seen++
 			if err := s.stuck(ctx, t, work); err != nil {
 				t.Failed++

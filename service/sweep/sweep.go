@@ -1,11 +1,16 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
+
+	"github.com/robfig/cron/v3"
 
 	"quitclaim/service/lifecycle"
 )
@@ -17,6 +22,7 @@ const (
 	ReturnedButAbsent   = lifecycle.FlagReturnedButAbsent
 	StuckReset          = lifecycle.FlagStuckReset
 	LedgerAudit         = lifecycle.FlagLedgerAudit
+	Retention           = "retention"
 )
 
 // pageSize is how many units a job reads at a time.
@@ -26,7 +32,10 @@ const pageSize = 200
 type Runs interface {
 	StartRun(ctx context.Context, job string, slot time.Time) (bool, error)
 	FinishRun(ctx context.Context, run lifecycle.SweepRun) error
+	AbandonRun(ctx context.Context, run lifecycle.SweepRun) (bool, error)
 	Runs(ctx context.Context, job string, limit int) ([]lifecycle.SweepRun, error)
+	RunsUntil(ctx context.Context, job string, until time.Time, limit int) ([]lifecycle.SweepRun, error)
+	GoodRun(ctx context.Context, job string, until time.Time) (lifecycle.SweepRun, error)
 }
 
 // Flags is where what was found is put, and worked.
@@ -34,6 +43,8 @@ type Flags interface {
 	RaiseFlag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error)
 	Flags(ctx context.Context, filter lifecycle.FlagFilter, page lifecycle.Page) ([]lifecycle.Flag, string, error)
 	Flag(ctx context.Context, id lifecycle.FlagID) (lifecycle.Flag, error)
+	FlagRounds(ctx context.Context, id lifecycle.FlagID) ([]lifecycle.FlagRound, error)
+	StandingFlags(ctx context.Context, kind, prefix string) ([]lifecycle.Flag, error)
 	WorkFlag(ctx context.Context, id lifecycle.FlagID, by lifecycle.PersonID, to lifecycle.FlagState) (lifecycle.Flag, error)
 }
 
@@ -55,40 +66,81 @@ type Config struct {
 	NewID  func() string // 26 random base32 characters
 	Log    *slog.Logger
 	Source LedgerSource
+	// Ticks is how often Run looks whether something is due.
+	Ticks <-chan time.Time
+	// Host is the organisation whose security officer works the flags that are
+	// about no unit. ErrNotFound: there is none yet.
+	Host func(ctx context.Context) (lifecycle.OrgID, error)
+	// Audit says how the ledger is re-read.
+	Audit AuditConfig
+	// Purge deletes a portion of what nobody can use any more.
+	Purge func(ctx context.Context) (deleted int, more bool, err error)
 }
 
 // Sweep is the room.
 type Sweep struct {
-	config Config
-	jobs   []job
+	config   Config
+	jobs     []job
+	fullPass cron.Schedule // of the ledger's audit
+	broken   error         // a schedule that cannot be read
+
+	running sync.WaitGroup // runs that Run has begun
+
+	mu      sync.Mutex       // guards what follows
+	at      map[string]bool  // jobs that this process runs by itself
+	resting map[string]span  // jobs of which nothing is due
+	alarmed map[string]alarm // what was told of each job, and when
 }
 
 // job is one kind of sweep. Its run notes what it saw in the tally and goes on
 // after a unit that could not be looked at.
 type job struct {
 	name     string
-	schedule string // five fields of cron, UTC
+	schedule cron.Schedule
 	run      func(ctx context.Context, tally *tally) error
+}
+
+// order says how a job is to be run.
+type order struct {
+	// everything: a person asked, so units are looked at that are not due yet.
+	everything bool
+	// resume is where an earlier run, which did not end, had come to.
+	resume string
 }
 
 // tally counts what one run saw.
 type tally struct {
 	lifecycle.SweepRun
-	// everything: a person asked, so units are looked at that are not due yet.
-	everything bool
+	order
 }
 
 // New makes the room with all its jobs.
 func New(config Config) *Sweep {
-	s := &Sweep{config: config}
-	s.jobs = []job{
-		{SoldButBound, "17 * * * *", s.soldButBound},
-		{ResoldWithoutReturn, "27 2 * * *", s.resoldWithoutReturn},
-		{ReturnedButAbsent, "37 * * * *", s.returnedButAbsent},
-		{StuckReset, "*/10 * * * *", s.stuckReset},
-		{LedgerAudit, "47 3 * * *", s.ledgerAudit},
+	config.Audit.FullPass = cmp.Or(config.Audit.FullPass, fullPass)
+	config.Audit.For = cmp.Or(config.Audit.For, auditFor)
+	config.Audit.Portion = cmp.Or(config.Audit.Portion, portion)
+	s := &Sweep{config: config, at: map[string]bool{}, resting: map[string]span{}, alarmed: map[string]alarm{}}
+	// Five fields of cron, UTC.
+	if s.fullPass, s.broken = cron.ParseStandard(config.Audit.FullPass); s.broken != nil {
+		s.broken = fmt.Errorf("schedule of the ledger's audit: %w", s.broken)
+		return s
 	}
+	s.add(SoldButBound, "17 * * * *", s.soldButBound)
+	s.add(ResoldWithoutReturn, "27 2 * * *", s.resoldWithoutReturn)
+	s.add(ReturnedButAbsent, "37 * * * *", s.returnedButAbsent)
+	s.add(StuckReset, "*/10 * * * *", s.stuckReset)
+	s.add(LedgerAudit, "7-59/10 * * * *", s.ledgerAudit)
+	s.add(Retention, "4-59/10 * * * *", s.retention)
 	return s
+}
+
+func (s *Sweep) add(name, schedule string, run func(context.Context, *tally) error) {
+	parsed, err := cron.ParseStandard(schedule)
+	if err != nil {
+		s.broken = fmt.Errorf("schedule %s at %q: %w", name, schedule, err)
+		return
+	}
+	s.jobs = append(s.jobs, job{name, parsed, run})
 }
 
 // Jobs lists the jobs by name.
@@ -103,11 +155,11 @@ func (s *Sweep) Jobs() []string {
 // RunOnce runs a job now, in a slot of this instant. ErrNotFound: there is no
 // such job.
 func (s *Sweep) RunOnce(ctx context.Context, name string) (lifecycle.SweepRun, error) {
-	return s.runSlot(ctx, name, s.now(), true)
+	return s.runSlot(ctx, name, s.now(), order{everything: true})
 }
 
 // runSlot runs a job for a slot, unless another process has that slot.
-func (s *Sweep) runSlot(ctx context.Context, name string, slot time.Time, everything bool) (lifecycle.SweepRun, error) {
+func (s *Sweep) runSlot(ctx context.Context, name string, slot time.Time, order order) (lifecycle.SweepRun, error) {
 	for _, job := range s.jobs {
 		if job.name != name {
 			continue
@@ -119,43 +171,61 @@ func (s *Sweep) runSlot(ctx context.Context, name string, slot time.Time, everyt
 		if !first {
 			return lifecycle.SweepRun{}, fmt.Errorf("sweep %s has run for this slot: %w", name, lifecycle.ErrInFlight)
 		}
-		return s.perform(ctx, job, slot, everything)
+		return s.perform(ctx, job, slot, order)
 	}
 	return lifecycle.SweepRun{}, fmt.Errorf("sweep job %q: %w", name, lifecycle.ErrNotFound)
 }
 
-func (s *Sweep) perform(ctx context.Context, job job, slot time.Time, everything bool) (lifecycle.SweepRun, error) {
-	t := &tally{SweepRun: lifecycle.SweepRun{Job: job.name, Slot: slot, Started: s.now()}, everything: everything}
+func (s *Sweep) perform(ctx context.Context, job job, slot time.Time, order order) (lifecycle.SweepRun, error) {
+	started := s.now()
+	t := &tally{SweepRun: lifecycle.SweepRun{Job: job.name, Slot: slot, Started: started, Alive: started}, order: order}
 	runErr := job.run(ctx, t)
+	if runErr == nil && t.resume != "" {
+		// Nothing of this job goes on from there, so it begins anew.
+		t.resume = ""
+		runErr = job.run(ctx, t)
+	}
 	t.Ended = s.now()
 	switch {
+	case runErr != nil && ctx.Err() != nil:
+		t.Error = lifecycle.RunUnfinished
 	case runErr != nil:
-		t.Error = "failed"
+		t.Error = lifecycle.RunFailed
 	case t.Failed > 0:
-		t.Error = "some-failed"
+		t.Error = lifecycle.RunSomeFailed
 	}
 	// The record is written even when the caller has gone.
-	if err := s.config.Runs.FinishRun(context.WithoutCancel(ctx), t.SweepRun); err != nil {
+	lasting := context.WithoutCancel(ctx)
+	if err := s.config.Runs.FinishRun(lasting, t.SweepRun); err != nil {
 		return t.SweepRun, errors.Join(runErr, fmt.Errorf("record sweep %s: %w", job.name, err))
 	}
 	if runErr != nil {
 		return t.SweepRun, fmt.Errorf("sweep %s: %w", job.name, runErr)
 	}
-	return t.SweepRun, nil
+	return t.SweepRun, s.allClear(lasting, job)
 }
 
-// eachUnit pages through candidates. A unit that fails is counted and left for
-// the next run; a list that fails ends the run.
-func eachUnit(ctx context.Context, t *tally, list func(lifecycle.Page) ([]lifecycle.UnitID, string, error),
+// eachUnit pages through a list of candidates. A unit that fails is counted and
+// left for the next run; a list that fails ends the run. name tells the lists
+// of a job apart, so that a run which died is gone on with in the right one.
+func (s *Sweep) eachUnit(ctx context.Context, t *tally, name string, list func(lifecycle.Page) ([]lifecycle.UnitID, string, error),
 	look func(context.Context, lifecycle.UnitID) error) error {
 	page := lifecycle.Page{Limit: pageSize}
+	if t.resume != "" {
+		at, after, _ := strings.Cut(t.resume, " ")
+		if at != name {
+			return nil
+		}
+		page.After, t.resume = after, ""
+	}
 	for {
+		t.Position = name + " " + page.After
 		units, next, err := list(page)
 		if err != nil {
 			return err
 		}
 		for _, unit := range units {
-			if err := ctx.Err(); err != nil {
+			if err := s.goesOn(ctx, t); err != nil {
 				return err
 			}
 			t.Seen++
@@ -164,20 +234,66 @@ func eachUnit(ctx context.Context, t *tally, list func(lifecycle.Page) ([]lifecy
 			}
 		}
 		if next == "" {
+			t.Position = ""
 			return nil
 		}
 		page.After = next
 	}
 }
 
-// raise puts a flag up and counts it.
-func (s *Sweep) raise(ctx context.Context, t *tally, flag lifecycle.Flag) error {
-	flag.State, flag.FirstAt, flag.LastAt = lifecycle.FlagOpen, s.now(), s.now()
-	if _, err := s.config.Flags.RaiseFlag(ctx, flag); err != nil {
-		return fmt.Errorf("raise flag: %w", err)
+// goesOn writes, every now and then, how far a run is: one that says nothing
+// for long is taken for dead, and begun elsewhere. It is an error when that has
+// happened, or when the run is to end.
+func (s *Sweep) goesOn(ctx context.Context, t *tally) error {
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	t.Flagged++
+	now := s.now()
+	if now.Sub(t.Alive).Abs() < reportEvery {
+		return nil
+	}
+	if err := s.config.Runs.FinishRun(ctx, t.SweepRun); err != nil {
+		return fmt.Errorf("say how far it is: %w", err)
+	}
+	t.Alive = now
 	return nil
+}
+
+// raise puts a flag up, and counts it where that is news.
+func (s *Sweep) raise(ctx context.Context, t *tally, flag lifecycle.Flag) error {
+	raised, err := s.flag(ctx, flag)
+	if err != nil {
+		return err
+	}
+	t.count(raised)
+	return nil
+}
+
+// count counts a flag that is new or open again. One that stood already is no
+// news, however often it is seen.
+func (t *tally) count(flags ...lifecycle.Flag) {
+	for _, flag := range flags {
+		if flag.News != lifecycle.FlagSeenAgain {
+			t.Flagged++
+		}
+	}
+}
+
+// flag puts a flag up. One about no unit is the host's to work.
+func (s *Sweep) flag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error) {
+	flag.State, flag.FirstAt, flag.LastAt = lifecycle.FlagOpen, s.now(), s.now()
+	if flag.Unit == "" {
+		host, err := s.config.Host(ctx)
+		if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
+			return flag, fmt.Errorf("whose flag it is: %w", err)
+		}
+		flag.Org = host
+	}
+	raised, err := s.config.Flags.RaiseFlag(ctx, flag)
+	if err != nil {
+		return flag, fmt.Errorf("raise flag: %w", err)
+	}
+	return raised, nil
 }
 
 func (s *Sweep) now() time.Time { return s.config.Now().UTC().Truncate(time.Millisecond) }

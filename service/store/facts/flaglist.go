@@ -52,3 +52,23 @@ func Flags(tx *engine.Tx, f lifecycle.FlagFilter, after FlagPosition, limit int)
 	}
 	return flags, nil
 }
+
+const sqlStandingFlags = `
+SELECT flag_id, unit_id, kind, cause, severity, state, org_id, evidence, first_at, last_at, done_by, done_at,
+  reopened, reopened_at
+FROM flag
+WHERE unit_id = '' AND kind = $1 AND cause >= $2 AND cause < $3 AND state <> 'resolved'
+ORDER BY cause LIMIT $4`
+
+// maxStanding bounds how many flags with one beginning of their cause are read.
+const maxStanding = 200
+
+// StandingFlags are the flags about no unit, of one kind, that nobody has
+// settled, and whose cause begins with prefix. Causes are printable ASCII.
+func StandingFlags(tx *engine.Tx, kind, prefix string) ([]lifecycle.Flag, error) {
+	flags, err := engine.List(tx, sqlStandingFlags, []any{kind, prefix, prefix + "\x7f", int64(maxStanding)}, scanFlag)
+	if err != nil {
+		return nil, fmt.Errorf("list standing flags: %w", err)
+	}
+	return flags, nil
+}
