@@ -19,6 +19,7 @@ import (
 // `quitclaim` work at once.
 type Config struct {
 	Data       string        // data directory: database, keys, run file
+	Database   string        // PostgreSQL server; empty: the embedded database in Data
 	Listen     string        // address to listen on; port 0 picks a free one
 	URL        string        // how the outside reaches us; empty: from Listen
 	Origin     string        // the ledger's name, its URL without a scheme
@@ -94,6 +95,9 @@ func settings() []setting {
 		{"data", "data directory: database, keys, run file", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.Data, "data", "data", "")
 		}},
+		{"database", "PostgreSQL server, e.g. postgres://quitclaim@db.example/quitclaim; default: the embedded database in the data directory", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.Database, "database", "", "")
+		}},
 		{"listen", "address to listen on; port 0 picks a free one", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "")
 		}},
@@ -168,6 +172,10 @@ func (c Config) check() []error {
 	var mistakes []error
 	if c.Data == "" {
 		mistakes = append(mistakes, errors.New("data: a directory is needed"))
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		// Not shown: it may hold a password.
+		mistakes = append(mistakes, errors.New("database: not postgres://user@host/name (PostgreSQL manual, 34.1.1.2)"))
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("listen: %w", err))

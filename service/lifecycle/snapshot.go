@@ -76,6 +76,14 @@ type Outcome struct {
 	Replayed bool `json:"-"`
 }
 
+// Place is Index, or nil while the entry is not sequenced.
+func (o Outcome) Place() *int64 {
+	if o.Index < 0 {
+		return nil
+	}
+	return &o.Index
+}
+
 // Entry is one line of the feed: what changed, in commit order.
 type Entry struct {
 	Seq  int64     `json:"seq"`

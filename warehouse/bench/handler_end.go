@@ -55,7 +55,7 @@ func (h *Handler) apiRetire(c echo.Context) error {
 
 func outcomeJSON(o lifecycle.Outcome) itemJSON {
 	unit := o.Change.Unit
-	return itemJSON{Brand: unit.Key.Brand, Serial: unit.Key.Serial, Done: true, State: unit.State, Index: &o.Index}
+	return itemJSON{Brand: unit.Key.Brand, Serial: unit.Key.Serial, Done: true, State: unit.State, Index: o.Place()}
 }
 
 // holdJSON is a hold as its custodian sees it.

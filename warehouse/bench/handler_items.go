@@ -70,7 +70,7 @@ func (h *Handler) items(c echo.Context, results []Result) ([]itemJSON, error) {
 			problem := web.ProblemOf(c, result.Err)
 			item.Problem = &problem
 		} else {
-			item.Index, item.State = &result.Outcome.Index, result.Outcome.Change.Unit.State
+			item.Index, item.State = result.Outcome.Place(), result.Outcome.Change.Unit.State
 		}
 		if made := result.Outcome.Change.Certificate; made != nil {
 			item.Certificate = h.certificateJSON(*made)
