@@ -49,6 +49,9 @@ type step struct {
 // errOver: a step has nothing more to do.
 var errOver = errors.New("this step is over")
 
+// errUnheard: the server had no ear for the camera now.
+var errUnheard = errors.New("the camera was not heard")
+
 // way is what happens to a camera, over and over. It begins with one that is
 // bound.
 func way() []step {
@@ -85,7 +88,8 @@ func way() []step {
 // newLife takes a bound camera of the demo over.
 func newLife(t *testing.T, s *server) *life {
 	t.Helper()
-	u := s.pick(in("bound"), model("HI2"))
+	signs := func(u unit) bool { return model("HI2")(u) || model("HOP")(u) } // what its camera says proves its reset
+	u := s.pick(in("bound"), signs)
 	state, err := camera.LoadState(s.memory(u))
 	if err != nil {
 		t.Fatal(err)
@@ -200,7 +204,11 @@ func nextCheck(ctx context.Context, l *life) (bool, error) {
 }
 
 func (l *life) camera() (*camera.Camera, error) {
-	return camera.New(camera.Config{BaseURL: l.clerk.s.url, Memory: l.memory, HTTP: &http.Client{Timeout: 10 * time.Second}})
+	return camera.New(camera.Config{
+		BaseURL: l.clerk.s.url, Memory: l.memory, HTTP: &http.Client{Timeout: 10 * time.Second},
+		// It comes again with its life's next turn.
+		Wait: func(context.Context, time.Duration) error { return errUnheard },
+	})
 }
 
 // answered is an answer that is not the one that says yes.

@@ -30,9 +30,10 @@ type told struct {
 // record is what was acknowledged, kept where no crash of the server reaches
 // it: each answer is written down after its last byte was read, and not before.
 type record struct {
-	mu    sync.Mutex // guards file and count
+	mu    sync.Mutex // guards the rest
 	file  *os.File
 	count int
+	of    map[string]int // by serial
 }
 
 func newRecord(t *testing.T) *record {
@@ -42,7 +43,7 @@ func newRecord(t *testing.T) *record {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = file.Close() })
-	return &record{file: file}
+	return &record{file: file, of: map[string]int{}}
 }
 
 // keep writes an answer down.
@@ -50,12 +51,20 @@ func (r *record) keep(u unit, d deed, body []byte) (told, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.count++
+	r.of[u.Serial]++
 	line, err := json.Marshal(map[string]any{"serial": u.Serial, "key": d.key, "event": d.event, "status": d.status, "answer": string(body)})
 	if err != nil {
 		return told{}, err
 	}
 	_, err = r.file.Write(append(line, '\n'))
 	return told{d, names(body)}, err
+}
+
+// so many answers were kept so far.
+func (r *record) so() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count
 }
 
 // names are what an answer calls things by, and when it says they were done:

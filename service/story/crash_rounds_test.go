@@ -35,7 +35,7 @@ func TestKillsUnderLoad(t *testing.T) {
 	t.Parallel()
 	worlds, rounds, lives := 1, 8, 12
 	if long() {
-		worlds, rounds, lives = 10, 25, 18
+		worlds, rounds, lives = 10, 25, 24
 	}
 	for world := range worlds {
 		t.Run(fmt.Sprintf("world %d", world), func(t *testing.T) {

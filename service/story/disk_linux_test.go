@@ -6,52 +6,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"syscall"
 	"testing"
-	"time"
 )
 
-// The disk runs full while desks work: who was told yes is kept, who was not is
-// told to come back, and with space again all goes on without a restart.
-func TestAFullDisk(t *testing.T) {
-	t.Parallel()
-	disk := t.TempDir()
-	if err := syscall.Mount("tmpfs", disk, "tmpfs", 0, "size=64m"); err != nil {
-		t.Skipf("cannot mount a small disk: %v; TestAFileThatMayNotGrow stands for it", err)
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(disk, 0); err != nil {
-			t.Errorf("unmount: %v", err)
-		}
-	})
-	data := filepath.Join(disk, "data")
-	s := newServer(t, data, "demo", "--data", data, "--listen", "127.0.0.1:0", quick)
-	t.Cleanup(s.stop) // before the disk goes
-	s.start()
-	s.readWorld()
-	filler := filepath.Join(disk, "filler")
-	fill(t, filler)
-	kept := s.untilRefused(t)
-	if err := os.Remove(filler); err != nil {
-		t.Fatal(err)
-	}
-	s.goesOn(t, kept)
-}
-
-// fill leaves a few kilobytes.
-func fill(t *testing.T, name string) {
-	t.Helper()
-	var free syscall.Statfs_t
-	if err := syscall.Statfs(filepath.Dir(name), &free); err != nil {
-		t.Fatal(err)
-	}
-	size := int64(free.Bavail)*free.Bsize - 200<<10
-	if err := os.WriteFile(name, make([]byte, size), 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// The same where the operator limits how large a file may be: nothing gets
+// The operator limits how large a file may be, from the start on: nothing gets
 // through, nothing is lost, and a start without the limit goes on.
 func TestAFileThatMayNotGrow(t *testing.T) {
 	t.Parallel()
@@ -141,8 +99,7 @@ func (s *server) goesOn(t *testing.T, kept []made) {
 		return true
 	})
 	for _, m := range kept {
-		// What a worker had leased and could not give back waits for two minutes.
-		within(t, 3*time.Minute, "the cloud's tasks are proven", func() bool { return len(m.by.returned(m.id).open(false)) == 0 })
+		eventually(t, "the cloud's tasks are proven", func() bool { return len(m.by.returned(m.id).open(false)) == 0 })
 	}
 	s.clean()
 }
