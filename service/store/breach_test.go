@@ -1,0 +1,88 @@
+package store_test
+
+// breachesByHand are the statements that break a check or a unique index; and
+// those for a primary key whose table has a unique index as well, where a row
+// that stands there twice would break either.
+func breachesByHand() map[string]string {
+	return map[string]string{
+		"organisation_kind_known": `UPDATE organisation SET kind = 'bank'`,
+		"person_forgotten_whole":  `UPDATE person SET sealed = NULL`,
+		"person_one_per_email": `INSERT INTO person (person_id, roles, sealed, email_hash, generation, created_at)
+			VALUES ('psn_8', '', '\x00', 'same', 1, 1), ('psn_9', '', '\x00', 'same', 1, 1)`,
+		"credential_pkey": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)
+			SELECT credential_id, 'h9', kind, person_id, scopes, name, created_at FROM credential`,
+		"credential_person_named":   `UPDATE credential SET person_id = NULL`,
+		"credential_machine_of_org": `UPDATE credential SET kind = 'machine', person_id = NULL`,
+		"credential_one_per_hash": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)
+			SELECT 'tok_9', hash, kind, person_id, scopes, name, created_at FROM credential`,
+		"model_pkey": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
+			SELECT model_id, vendor_id, brand, 'Cam Two', reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,
+		"model_one_per_name": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
+			SELECT 'mdl_9', vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,
+		"model_one_per_gtin": `INSERT INTO model (model_id, vendor_id, brand, name, gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
+			SELECT 'mdl_9', vendor_id, brand, 'Cam Two', gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,
+		"model_reset_policy_known": `UPDATE model SET reset_policy = 'perhaps'`,
+		"model_grade_known":        `UPDATE model SET required_grade = 'none'`,
+		"lookup_kind_known":        `UPDATE lookup SET kind = 'song'`,
+		"lookup_one_label":         `INSERT INTO lookup (kind, code, unit_id) VALUES ('label', 'L1', 'unt_1'), ('label', 'L2', 'unt_1')`,
+
+		"unit_state_known":                `UPDATE unit SET state = 'lost'`,
+		"unit_epoch_from_one":             `UPDATE unit SET epoch = 0`,
+		"unit_version_from_one":           `UPDATE unit SET version = 0`,
+		"unit_verifier_with_instant":      `UPDATE unit SET verifier = 'h'`,
+		"unit_with_customer_or_custodian": `UPDATE unit SET custody = NULL`,
+		"unit_returned_has_order":         `UPDATE unit SET state = 'returned'`,
+		"unit_certified_has_certificate":  `UPDATE unit SET state = 'certified'`,
+		"unit_retired_with_instant":       `UPDATE unit SET retired_at = 1`,
+
+		"binding_kind_known":         `UPDATE binding SET kind = 'cousin'`,
+		"binding_state_known":        `UPDATE binding SET state = 'lost'`,
+		"binding_live_with_instant":  `UPDATE binding SET state = 'live'`,
+		"binding_pending_not_live":   `UPDATE binding SET live_at = 1`,
+		"binding_ended_with_instant": `UPDATE binding SET ended_at = 1`,
+		"binding_one_live_owner": `INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, created_at, live_at)
+			VALUES ('unt_1', 'bnd_8', 1, 'owner', 'live', 'psn_1', 1, 1), ('unt_1', 'bnd_9', 1, 'owner', 'live', 'psn_2', 1, 1)`,
+		"sighting_kind_known": `UPDATE sighting SET kind = 'cousin'`,
+
+		"unit_return_authority_known":    `UPDATE unit_return SET authority = 'my-word'`,
+		"unit_return_two_people":         `UPDATE unit_return SET second = clerk`,
+		"reset_order_kind_known":         `UPDATE reset_order SET kind = 'song'`,
+		"reset_order_state_known":        `UPDATE reset_order SET state = 'lost'`,
+		"reset_order_ended_with_instant": `UPDATE reset_order SET ended_at = NULL`,
+		"reset_order_one_open": `INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, before_at, opened_at)
+			VALUES ('unt_1', 'ord_8', 1, 'reset', 'open', 1, 1), ('unt_1', 'ord_9', 1, 'reset', 'open', 1, 1)`,
+		"task_state_known":         `UPDATE task SET state = 'lost'`,
+		"task_done_with_instant":   `UPDATE task SET done_at = 1`,
+		"task_proven_by_something": `UPDATE task SET state = 'proven', done_at = 1`,
+		"report_kind_known":        `UPDATE report SET kind = 'soft'`,
+
+		"certificate_grade_known":          `UPDATE certificate SET grade = 'none'`,
+		"certificate_continues":            `UPDATE certificate SET continued_to = 0`,
+		"certificate_by_another":           `UPDATE certificate SET validator = operator`,
+		"certificate_clerk_is_no_operator": `UPDATE certificate SET clerk = operator`,
+		"sale_not_before_the_fact":         `UPDATE sale SET sold_at = recorded_at + 1`,
+		"offer_state_known":                `UPDATE offer SET state = 'lost'`,
+		"offer_ended_with_instant":         `UPDATE offer SET ended_at = NULL`,
+		"offer_one_pending": `INSERT INTO offer (unit_id, offer_id, epoch, state, from_person, code_hash, created_at, expires_at)
+			VALUES ('unt_1', 'ofr_8', 1, 'pending', 'psn_1', 'h', 1, 1), ('unt_1', 'ofr_9', 1, 'pending', 'psn_1', 'h', 1, 1)`,
+		"hold_kind_known":         `UPDATE hold SET kind = 'song'`,
+		"hold_lifted_by_somebody": `UPDATE hold SET lifted_at = 1`,
+		"shipment_goes_elsewhere": `UPDATE shipment SET to_org = from_org`,
+		"shipment_one_open": `INSERT INTO shipment (unit_id, shipment_id, epoch, from_org, to_org, sent_at)
+			VALUES ('unt_1', 'shp_8', 1, 'org_1', 'org_2', 1), ('unt_1', 'shp_9', 1, 'org_1', 'org_2', 1)`,
+		"work_done_has_no_lease": `UPDATE work SET done_at = 1, lease_until = 1`,
+
+		"flag_key": `INSERT INTO flag (unit_id, flag_id, epoch, kind, cause, severity, state, evidence, first_at, last_at)
+			SELECT unit_id, flag_id, epoch, kind, 'another', severity, state, evidence, first_at, last_at FROM flag`,
+		"flag_one_per_cause": `INSERT INTO flag (unit_id, flag_id, epoch, kind, cause, severity, state, evidence, first_at, last_at)
+			SELECT unit_id, 'flg_9', epoch, kind, cause, severity, state, evidence, first_at, last_at FROM flag`,
+		"flag_severity_known":        `UPDATE flag SET severity = 'none'`,
+		"flag_state_known":           `UPDATE flag SET state = 'lost'`,
+		"flag_resolved_with_instant": `UPDATE flag SET state = 'resolved'`,
+
+		"log_entry_of_unit": `UPDATE log_entry SET kind = 'unit'`,
+		"log_entry_by_index": `INSERT INTO log_entry (entry_id, idx, kind, subject, event, at, leaf_hash, entry)
+			VALUES ('ent_8', 7, 'log', 's', 'e', 1, '\x00', '\x00'), ('ent_9', 7, 'log', 's', 'e', 1, '\x00', '\x00')`,
+		"log_head_single": `UPDATE log_head SET log_id = 2`,
+	}
+}

@@ -1,0 +1,48 @@
+-- A row for every table, with the fewest values that its constraints allow. Both
+-- engines take this text after the migrations.
+INSERT INTO organisation (org_id, kind, name, created_at) VALUES ('org_1', 'vendor', 'Acme', 1);
+INSERT INTO brand (brand, org_id) VALUES ('acme', 'org_1');
+INSERT INTO subject_key (subject, sealed) VALUES ('psn_1', '\x00');
+INSERT INTO person (person_id, roles, sealed, generation, created_at) VALUES ('psn_1', '', '\x00', 1, 1);
+INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at) VALUES ('tok_1', 'h1', 'person', 'psn_1', '', '', 1);
+INSERT INTO setup_link (hash, expires_at) VALUES ('h1', 1);
+INSERT INTO session (token_hash, sealed, expires_at) VALUES ('h1', '\x00', 1);
+INSERT INTO model (model_id, vendor_id, brand, name, gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
+  VALUES ('mdl_1', 'org_1', 'acme', 'Cam One', '1', 'release', false, '', 'probed', false, '', '');
+INSERT INTO accreditation (model_id, org_id, self_custody, granted_at) VALUES ('mdl_1', 'org_1', false, 1);
+INSERT INTO lookup (kind, code, unit_id) VALUES ('unit', 'acme/1', 'unt_1');
+INSERT INTO unit (unit_id, brand, serial, serial_folded, model_id, vendor_id, unconfirmed, state, epoch, epoch_at, version, custody, registered_at, has)
+  VALUES ('unt_1', 'acme', '1', '1', 'mdl_1', 'org_1', false, 'stock', 1, 1, 1, 'org_1', 1, 0);
+INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, created_at) VALUES ('unt_1', 'bnd_1', 1, 'owner', 'pending', 'psn_1', 1);
+INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, seen_at) VALUES ('unt_1', 'c', 'h', 'owner', 1, 1);
+INSERT INTO probe (unit_id, cloud, epoch, at, dark, credential_refused) VALUES ('unt_1', 'c', 1, 1, true, true);
+INSERT INTO unit_return (unit_id, return_id, epoch, org_id, clerk, at, authority, condition, reason, customer_present)
+  VALUES ('unt_1', 'ret_1', 1, 'org_1', 'psn_1', 1, 'none', '', '', false);
+INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, before_at, opened_at, ended_at) VALUES ('unt_1', 'ord_1', 1, 'cut', 'done', 1, 1, 1);
+INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, verb, state) VALUES ('unt_1', 'ord_1', 't', 1, 1, 1, 'cut', 'open');
+INSERT INTO attestation (unit_id, order_id, check_id, person_id, epoch, at, pass) VALUES ('unt_1', 'ord_1', 'c', 'psn_1', 1, 1, true);
+INSERT INTO report (unit_id, epoch, at, kind) VALUES ('unt_1', 1, 1, 'hard');
+INSERT INTO challenge (unit_id, nonce_hash, epoch, expires_at) VALUES ('unt_1', 'h', 1, 1);
+INSERT INTO certificate (unit_id, code, epoch, continued_to, grade, org_id, self_custody, operator, validator, clerk, waived, issued_at, signed)
+  VALUES ('unt_1', 'C', 1, 1, 'probed', 'org_1', false, 'psn_1', 'psn_2', 'psn_3', '', 1, '\x00');
+INSERT INTO sale (unit_id, sale_id, epoch, org_id, sold_at, recorded_at, from_state) VALUES ('unt_1', 'sal_1', 1, 'org_1', 1, 1, 'stock');
+INSERT INTO receipt (unit_id, receipt_hash, epoch, org_id, sealed) VALUES ('unt_1', 'h', 1, 'org_1', '\x00');
+INSERT INTO offer (unit_id, offer_id, epoch, state, from_person, code_hash, created_at, expires_at, ended_at)
+  VALUES ('unt_1', 'ofr_1', 1, 'refused', 'psn_1', 'h', 1, 1, 1);
+INSERT INTO hold (unit_id, hold_id, epoch, kind, placed_by, placed_at) VALUES ('unt_1', 'hld_1', 1, 'legal', 'psn_1', 1);
+INSERT INTO shipment (unit_id, shipment_id, epoch, from_org, to_org, sent_at, received_at) VALUES ('unt_1', 'shp_1', 1, 'org_1', 'org_2', 1, 1);
+INSERT INTO work (unit_id, order_id, cloud, epoch, attempt, first_at, next_at) VALUES ('unt_1', 'ord_1', 'c', 1, 1, 1, 1);
+INSERT INTO watch (unit_id, epoch, next_at) VALUES ('unt_1', 1, 1);
+INSERT INTO flag (unit_id, flag_id, epoch, kind, cause, severity, state, evidence, first_at, last_at)
+  VALUES ('unt_1', 'flg_1', 1, 'k', 'c', 'low', 'open', '', 1, 1);
+INSERT INTO flag_round (unit_id, flag_id, number, epoch, severity, evidence, reopened_at) VALUES ('unt_1', 'flg_1', 1, 1, 'low', '', 1);
+INSERT INTO sweep_run (job, slot, started_at, seen, flagged, failed) VALUES ('j', 1, 1, 0, 0, 0);
+INSERT INTO sweep_position (job, version, position) VALUES ('j', 1, '');
+INSERT INTO throttle (key_hash, count, last_at, until_at, forget_at) VALUES ('h', 1, 1, 1, 1);
+INSERT INTO cloud_link (unit_id, account, kind, since) VALUES ('unt_1', 'a', 'owner', 1);
+INSERT INTO cloud_unit (unit_id) VALUES ('unt_1');
+INSERT INTO log_entry (entry_id, kind, subject, event, at, leaf_hash, entry) VALUES ('ent_1', 'log', 's', 'begin', 1, '\x00', '\x00');
+INSERT INTO log_hash (stored_idx, hash) VALUES (0, '\x00');
+INSERT INTO checkpoint (size, at, note) VALUES (1, 1, '\x00');
+INSERT INTO attempt (principal, route, key_hash, digest, expires_at) VALUES ('p', 'r', 'h', 'd', 1);
+INSERT INTO answer (scope, principal, route, key_hash, sealed, expires_at) VALUES ('unt_1', 'p', 'r', 'h', '\x00', 1);
