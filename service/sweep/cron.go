@@ -85,7 +85,8 @@ func (s *Sweep) history(ctx context.Context, job job, now time.Time) (h history,
 		return h, err
 	}
 	h.newest = newest[0]
-	if h.past, err = s.config.Runs.RunsUntil(ctx, job.name, now, pastRuns); err != nil {
+	// A slot that is run again is a little after its own instant.
+	if h.past, err = s.config.Runs.RunsUntil(ctx, job.name, now.Add(2*again), pastRuns); err != nil {
 		return h, err
 	}
 	h.good, err = s.config.Runs.GoodRun(ctx, job.name, now)
