@@ -96,6 +96,48 @@ func TestClerkSeesNoFlagsAndRunsNoSweep(t *testing.T) {
 	}
 }
 
+func TestFlagThatCameBackAndSweepsByAPI(t *testing.T) {
+	t.Parallel()
+	k, flag := planted(t)
+	officer := site(t, k).As(principal(k.Officer))
+	if _, err := k.WorkFlag(t.Context(), flag.ID, k.Officer.Person, lifecycle.FlagResolved); err != nil {
+		t.Fatal(err)
+	}
+	settled := k.Clock.Now()
+	k.Clock.Add(time.Hour)
+	flag.LastAt, flag.Evidence = k.Clock.Now(), map[string]string{"cloud": "another"}
+	if _, err := k.RaiseFlag(t.Context(), flag); err != nil {
+		t.Fatal(err)
+	}
+	var back flagJSON
+	officer.Get("/v1/flags/" + string(flag.ID)).Decode(&back)
+	if back.State != lifecycle.FlagOpen || back.Reopened != 1 || !time.Time(back.ReopenedAt).Equal(k.Clock.Now()) {
+		t.Errorf("flag: %+v", back)
+	}
+	if len(back.History) != 1 || !time.Time(back.History[0].DoneAt).Equal(settled) || back.History[0].Evidence["cloud"] == "another" {
+		t.Errorf("history: %+v; want how it stood when it was settled", back.History)
+	}
+	if back.Evidence["cloud"] != "another" {
+		t.Errorf("evidence %v; want that of the new finding", back.Evidence)
+	}
+	k.sweep.tick(t.Context())
+	k.sweep.running.Wait()
+	k.Clock.Add(26 * time.Hour)
+	var sweeps web.List[statusJSON]
+	officer.Get("/v1/sweeps").Decode(&sweeps)
+	if len(sweeps.Items) != len(k.sweep.Jobs()) {
+		t.Fatalf("sweeps: %+v", sweeps.Items)
+	}
+	for _, s := range sweeps.Items {
+		if s.Standing != StandingMissed || s.Missed == 0 || time.Time(s.Since).IsZero() || !time.Time(s.Next).After(k.Clock.Now()) {
+			t.Errorf("a day without any: %+v", s)
+		}
+		if (s.Job == SoldButBound) != (s.Last != nil) {
+			t.Errorf("last run of %s: %+v; only sold-but-bound has run", s.Job, s.Last)
+		}
+	}
+}
+
 func TestSweepByRequest(t *testing.T) {
 	t.Parallel()
 	k, _ := planted(t)
@@ -133,6 +175,40 @@ func TestPagesOfTheOfficer(t *testing.T) {
 	k.Clock.Add(time.Second) // the next slot
 	if ran := officer.PostForm("/flags/sweeps/"+SoldButBound, url.Values{}); ran.Status != http.StatusSeeOther {
 		t.Errorf("run: %d %s", ran.Status, ran.Body)
+	}
+	if _, err := k.WorkFlag(t.Context(), flag.ID, k.Officer.Person, lifecycle.FlagResolved); err != nil {
+		t.Fatal(err)
+	}
+	k.Clock.Add(time.Hour)
+	again := lifecycle.Flag{
+		Unit: flag.Unit, Kind: flag.Kind, Cause: flag.Cause, Severity: flag.Severity, Org: flag.Org, FirstAt: k.Clock.Now(),
+		LastAt: k.Clock.Now(), Evidence: map[string]string{"cloud": "acme"},
+	}
+	if _, err := k.RaiseFlag(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/flags", "/flags/" + string(flag.ID)} {
+		if back := officer.Get(path); back.Status != http.StatusOK || !strings.Contains(string(back.Body), "Came back (1)") {
+			t.Errorf("%s does not say that it came back: %d\n%s", path, back.Status, back.Body)
+		}
+	}
+	k.sweep.tick(t.Context())
+	k.sweep.running.Wait()
+	k.Clock.Add(3 * time.Hour)
+	for _, job := range k.sweep.jobs[:1] {
+		h, err := k.sweep.history(t.Context(), job, k.Clock.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := k.sweep.alarm(t.Context(), job, judge(job.schedule, h, k.Clock.Now())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	late := officer.Get("/flags")
+	for _, want := range []string{"Missed", "A sweep does not run", "What is over, and deletes it"} {
+		if !strings.Contains(string(late.Body), want) {
+			t.Errorf("the page does not say %q:\n%s", want, late.Body)
+		}
 	}
 	if dir := os.Getenv("QUITCLAIM_SCREENS"); dir != "" {
 		officer.Shoot(dir, "/flags", "/flags/"+string(flag.ID))

@@ -1,14 +1,10 @@
 package sweep
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
-
-	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 )
@@ -130,44 +126,6 @@ func TestUnitThatNobodyResetsForAWeek(t *testing.T) {
 		}
 	}
 	t.Error("a unit that waits for its reset for eight days is not flagged")
-}
-
-// forged is a log of which one entry was changed after the fact.
-type forged struct{ ledger.Source }
-
-func (f forged) Entries(ctx context.Context, from, to int64) ([]ledger.Entry, error) {
-	entries, err := f.Source.Entries(ctx, from, to)
-	for i := range entries {
-		if entries[i].Index == 3 {
-			entries[i].Bytes = append([]byte{}, entries[i].Bytes...)
-			entries[i].Bytes[len(entries[i].Bytes)-2] ^= 1
-		}
-	}
-	return entries, err
-}
-
-func TestLedgerAuditIsQuietOnAWholeLogAndNamesABadEntry(t *testing.T) {
-	t.Parallel()
-	k := newKit(t)
-	k.TakenBack(t)
-	if run := k.run(t, LedgerAudit); run.Flagged != 0 || run.Seen == 0 {
-		t.Fatalf("whole log: %+v", run)
-	}
-	whole := k.sweep.config.Source
-	k.sweep.config.Source = func(ctx context.Context) (ledger.Source, note.Verifiers) {
-		source, keys := whole(ctx)
-		return forged{source}, keys
-	}
-	if run := k.run(t, LedgerAudit); run.Flagged != 1 {
-		t.Fatalf("forged log: %+v; want one flag", run)
-	}
-	flags, _, err := k.Flags(t.Context(), lifecycle.FlagFilter{Kind: LedgerAudit}, lifecycle.Page{Limit: 5})
-	if err != nil || len(flags) != 1 || flags[0].Severity != lifecycle.SeverityCritical {
-		t.Fatalf("flags: %+v, %v", flags, err)
-	}
-	if got := flags[0].Evidence["01"]; len(got) < 7 || got[:7] != "entry 3" {
-		t.Errorf("evidence %q does not name entry 3", got)
-	}
 }
 
 func TestASlotRunsOnce(t *testing.T) {

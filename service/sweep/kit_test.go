@@ -46,7 +46,7 @@ func kitWith(t *testing.T, between func(*builtin.Cloud) cloud.Cloud) *kit {
 		Jobs:  Sources{Watched: world.Store, Suspects: world.Store, Stuck: world.StuckWork, Clouds: registry},
 		Host:  func(context.Context) (lifecycle.OrgID, error) { return world.Vendor.ID, nil },
 		Audit: AuditConfig{
-			Positions: world.Store, Seal: func(text string) string { return world.Ring.LookupHash("ledger-audit", text) }, Portion: 8,
+			Positions: world.Store, Seal: func(text string) string { return world.Ring.LookupHash("ledger-audit", text) },
 		},
 		Purge: world.Purge,
 		Source: func(ctx context.Context) (ledger.Source, note.Verifiers) {

@@ -41,6 +41,8 @@ type AuditConfig struct {
 	For time.Duration
 	// Portion is how many entries are read before the position moves.
 	Portion int64
+	// Edge is how many of the newest entries every run reads again.
+	Edge int64
 }
 
 // Positions keep where a job that works in portions goes on.
@@ -91,7 +93,7 @@ type audit struct {
 
 // edge audits the newest entries.
 func (a *audit) edge(ctx context.Context) error {
-	report, err := ledger.AuditEdge(ctx, a.source, a.keys, a.pass.Restarts, edgeEntries)
+	report, err := ledger.AuditEdge(ctx, a.source, a.keys, a.pass.Restarts, a.sweep.config.Audit.Edge)
 	if err != nil {
 		return fmt.Errorf("audit the newest entries: %w", err)
 	}

@@ -119,6 +119,7 @@ func New(config Config) *Sweep {
 	config.Audit.FullPass = cmp.Or(config.Audit.FullPass, fullPass)
 	config.Audit.For = cmp.Or(config.Audit.For, auditFor)
 	config.Audit.Portion = cmp.Or(config.Audit.Portion, portion)
+	config.Audit.Edge = cmp.Or(config.Audit.Edge, edgeEntries)
 	s := &Sweep{config: config, at: map[string]bool{}, resting: map[string]span{}, alarmed: map[string]alarm{}}
 	// Five fields of cron, UTC.
 	if s.fullPass, s.broken = cron.ParseStandard(config.Audit.FullPass); s.broken != nil {
