@@ -82,23 +82,3 @@ func linked(inventory cloud.Inventory, accountHash string, since time.Time) bool
 		return l.AccountHash == accountHash && l.Kind == lifecycle.BindingOwner && !l.OlderThan(since)
 	})
 }
-
-// Run links the accounts of bindings that units confirm by themselves, until
-// ctx ends. It begins at the present: what it slept through is linked when its
-// owner looks.
-func (o *Owner) Run(ctx context.Context) error {
-	place, err := o.config.Feed.Head(ctx)
-	if err != nil {
-		return fmt.Errorf("find the end of the feed: %w", err)
-	}
-	for entry, err := range o.config.Feed.Changes(ctx, place) {
-		if err != nil {
-			return fmt.Errorf("follow bindings: %w", err)
-		}
-		switch entry.Event {
-		case lifecycle.EventBind, lifecycle.EventBindConfirmed, lifecycle.EventTransfer:
-			o.linkOwner(ctx, entry.Unit)
-		}
-	}
-	return nil
-}
