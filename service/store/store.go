@@ -44,6 +44,10 @@ type Config struct {
 	// Trace is told each statement that writes, for a benchmark to repeat it
 	// bare; nil, as it must be in service: nobody is.
 	Trace func(query string, args []any)
+	// Fault is for tests of an embedded database: it is asked before and after
+	// each commit, and its error ends the writer there, as if the process had
+	// died; nil, as it must be in service: nothing fails.
+	Fault func(engine.Point) error
 	// Readers is the number of reading connections, or of all of them to a
 	// server; 0: twice the cores, eight times to a server.
 	Readers int
@@ -88,7 +92,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID, newLabel: config.NewLabel}
 	settings := engine.Config{
 		Dir: config.Dir, URL: config.Database, ReadOnly: config.ReadOnly, Readers: config.Readers,
-		Migrations: migrations, Log: config.Log, Trace: config.Trace,
+		Migrations: migrations, Log: config.Log, Trace: config.Trace, Fault: config.Fault,
 	}
 	if !config.ReadOnly {
 		s.takePen(config, &settings)

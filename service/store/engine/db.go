@@ -30,6 +30,10 @@ type Config struct {
 	// Trace is told each statement of a write before it runs; nil: nobody
 	// is. What it sees may be secret, and it must keep no writer waiting.
 	Trace func(query string, args []any)
+	// Fault is for tests of the embedded engine: it is asked at each point of a
+	// commit that carries changes, and its error ends the writer there, as if the
+	// process had died.
+	Fault func(Point) error
 }
 
 // database is what an engine has to do.

@@ -78,7 +78,7 @@ func (f *file) open(ctx context.Context, config Config) error {
 	}
 	f.writer = &writer{
 		ctx: own, conn: conn, dialect: f.dialect, texts: f.texts, companion: config.Companion, log: config.Log,
-		queue: make(chan change, queueLength), trace: config.Trace,
+		queue: make(chan change, queueLength), trace: config.Trace, fault: config.Fault,
 	}
 	f.stopped = make(chan struct{})
 	go func() {

@@ -59,6 +59,8 @@ type writer struct {
 	log       *slog.Logger
 	queue     chan change
 	trace     func(query string, args []any)
+	fault     func(Point) error // nil: the process does not die
+	dead      error             // by the fault that ended it
 }
 
 // loop drains the queue, batch after batch, until the queue is closed.
@@ -106,7 +108,7 @@ func (w *writer) gather(first change) []change {
 
 // rest lets the companion write what it left for a quiet moment.
 func (w *writer) rest() {
-	if !w.companion.Dirty() {
+	if w.dead != nil || !w.companion.Dirty() {
 		return
 	}
 	if _, err := w.attempt(nil, true); err != nil {
@@ -119,11 +121,19 @@ func (w *writer) rest() {
 // database itself fails, each change runs again alone, so that it suffers for
 // nobody but itself.
 func (w *writer) commit(batch []change) {
+	if w.dead != nil {
+		w.bury(batch)
+		return
+	}
 	answers, err := w.attempt(batch, false)
 	if err == nil {
 		for i, c := range batch {
 			c.done <- answers[i]
 		}
+		return
+	}
+	if w.dead != nil {
+		w.bury(batch)
 		return
 	}
 	if len(batch) == 1 {
@@ -133,6 +143,10 @@ func (w *writer) commit(batch []change) {
 	w.log.LogAttrs(w.ctx, slog.LevelWarn, "batch rolled back, each change runs alone",
 		slog.Int("changes", len(batch)), slog.Any("error", err))
 	for _, c := range batch {
+		if w.dead != nil {
+			c.done <- w.dead
+			continue
+		}
 		answers, err := w.attempt([]change{c}, false)
 		if err == nil {
 			err = answers[0]
@@ -167,8 +181,14 @@ func (w *writer) attempt(batch []change, idle bool) (answers []error, err error)
 	if err := w.companion.BeforeCommit(tx, idle); err != nil {
 		return nil, fmt.Errorf("before commit: %w", err)
 	}
+	if err := w.dies(BeforeCommit, batch); err != nil {
+		return nil, err
+	}
 	if err := tx.commit(); err != nil {
 		return nil, fmt.Errorf("commit: %w", err)
+	}
+	if err := w.dies(AfterCommit, batch); err != nil {
+		return nil, err
 	}
 	w.companion.Committed()
 	return answers, nil
