@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// ratioSettings are what ratios is told.
+type ratioSettings struct {
+	env  environment
+	only string
+}
+
+func parseRatios(args []string) (ratioSettings, error) {
+	var s ratioSettings
+	flags := newFlags("ratios")
+	flags.StringVar(&s.env.dir, "dir", onDisk(), "directory for the data, on a real disk; what is made in it goes again")
+	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server to measure with: databases of our own are made on it; default: SQLite")
+	flags.StringVar(&s.only, "only", "", "measure these alone, with commas between: "+strings.Join(measureNames(), ","))
+	flags.IntVar(&s.env.clients, "clients", 64, "connections, each with one request under way")
+	flags.DurationVar(&s.env.each, "each", 5*time.Second, "how long each side of a comparison works, about")
+	flags.IntVar(&s.env.ledger, "ledger", 1_000_000, "entries of the ledger that is audited")
+	flags.IntVar(&s.env.fleet, "fleet", 10_000_000, "units in the large fleet; 0: leave its rows out")
+	err := parse(flags, args, func() []error {
+		var mistakes []error
+		for _, name := range s.names() {
+			mistakes = append(mistakes, mistake(!slices.Contains(measureNames(), name), "only: %q is none of %s", name, strings.Join(measureNames(), ", "))...)
+		}
+		return slices.Concat(mistakes,
+			mistake(s.env.dir == "", "dir: a directory is needed"),
+			mistake(s.env.clients < 1 || s.env.clients > maxClients, "clients: %d is not within 1 to %d", s.env.clients, maxClients),
+			mistake(s.env.each <= 0 || s.env.each > maxDuration, "each: %s is not above 0 and at most %s", s.env.each, maxDuration),
+			mistake(s.env.ledger < 1 || s.env.ledger > maxCount, "ledger: %d is not within 1 to %d", s.env.ledger, maxCount),
+			mistake(s.env.fleet < 0 || s.env.fleet > 100_000_000, "fleet: %d is not within 0 to 100000000", s.env.fleet))
+	})
+	return s, err
+}
+
+// names are the measurements to make.
+func (s ratioSettings) names() []string {
+	if s.only == "" {
+		return measureNames()
+	}
+	return strings.Split(s.only, ",")
+}
+
+// runRatios is `load ratios`: it builds the product, measures, and prints one
+// table. A target that is not met is no error: the table says so.
+func runRatios(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	settings, err := parseRatios(args)
+	if err != nil {
+		return err
+	}
+	env := settings.env
+	env.progress, env.owners = stderr, manyOwners
+	if env.dir, err = os.MkdirTemp(env.dir, "quitclaim-load-"); err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+	if env.dir, err = filepath.Abs(env.dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(env.dir)) }()
+	env.binary = filepath.Join(env.dir, "quitclaim")
+	if text, err := exec.CommandContext(ctx, "go", "build", "-o", env.binary, "quitclaim/service").CombinedOutput(); err != nil {
+		return fmt.Errorf("build the product: %w\n%s", err, text)
+	}
+	machine, err := look(env.dir, env.database)
+	if err != nil {
+		return err
+	}
+	machine.write(stdout)
+	begin := time.Now()
+	measured, err := rows(ctx, env, settings.names())
+	writeTable(stdout, measured)
+	fmt.Fprintf(stdout, "measured in %s; load then %s\n", time.Since(begin).Round(time.Second), loadAverage())
+	return err
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// process is a server that we started: the product, or a bare one.
+type process struct {
+	url   string
+	cmd   *exec.Cmd
+	ended chan error
+}
+
+// servesAt begins the line that says that a server is up.
+const servesAt = "serves at "
+
+// startFor is how long a server may take to say so: a large database is
+// checked first.
+const startFor = 2 * time.Minute
+
+// start runs a server until it says where it serves. What it logs is written for
+// real, to a file that keeps nothing.
+func start(ctx context.Context, binary string, args ...string) (*process, error) {
+	p := &process{cmd: exec.Command(binary, args...), ended: make(chan error, 1)}
+	for _, variable := range os.Environ() { // but for what would configure it otherwise
+		if !strings.HasPrefix(variable, "QUITCLAIM_") {
+			p.cmd.Env = append(p.cmd.Env, variable)
+		}
+	}
+	stdout, err := p.cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	if err := p.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start %s: %w", args[0], err)
+	}
+	found := make(chan string, 1)
+	go func() {
+		defer close(found)
+		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+			if _, after, ok := strings.Cut(lines.Text(), servesAt); ok {
+				url, _, _ := strings.Cut(after, " ")
+				found <- url
+				break
+			}
+		}
+		_, _ = io.Copy(io.Discard, stdout) // until it ends
+		p.ended <- p.cmd.Wait()
+	}()
+	limited, cancel := context.WithTimeout(ctx, startFor)
+	defer cancel()
+	select {
+	case url, ok := <-found:
+		if !ok {
+			return nil, fmt.Errorf("%s ended before it served: %w", args[0], <-p.ended)
+		}
+		p.url = url
+		return p, nil
+	case <-limited.Done():
+		return nil, errors.Join(fmt.Errorf("%s does not serve: %w", args[0], limited.Err()), p.kill())
+	}
+}
+
+// stop ends the server as an operator does, and waits.
+func (p *process) stop() error {
+	p.wake()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return fmt.Errorf("stop: %w", err)
+	}
+	select {
+	case err := <-p.ended:
+		return err
+	case <-time.After(time.Minute):
+		return errors.Join(errors.New("it does not stop"), p.kill())
+	}
+}
+
+func (p *process) kill() error {
+	if err := p.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	<-p.ended
+	return nil
+}
+
+// sleep holds the server still, so that whatever it does in the background does
+// not slow down the side whose turn it is; wake lets it go on.
+func (p *process) sleep() { _ = p.cmd.Process.Signal(syscall.SIGSTOP) } // one that has ended is still
+
+func (p *process) wake() { _ = p.cmd.Process.Signal(syscall.SIGCONT) }

@@ -1,0 +1,54 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// What is compared takes turns, round after round within one run, so that
+// whatever else the machine does slows both. The side whose turn it is not
+// stands still.
+
+// side is a server that takes turns, and what it did in all of them.
+type side struct {
+	server *process
+	to     target
+	from   source
+	sum    result
+}
+
+// answerFor is how long an answer may take while something is measured.
+const answerFor = time.Minute
+
+// newSide starts a server in a place. It sleeps until its first turn.
+func newSide(ctx context.Context, binary string, at place, args ...string) (*side, error) {
+	p, err := start(ctx, binary, append(args, at.flags()...)...)
+	if err != nil {
+		return nil, err
+	}
+	to, err := newTarget(p.url, answerFor)
+	if err != nil {
+		return nil, errors.Join(err, p.stop())
+	}
+	p.sleep()
+	return &side{server: p, to: to}, nil
+}
+
+// turn has the server do what is planned. Nothing of it may fail.
+func (s *side) turn(ctx context.Context, plan plan) error {
+	s.server.wake()
+	defer s.server.sleep()
+	r := drive(ctx, s.to, s.from, plan)
+	s.sum.busy += r.busy
+	s.sum.took.add(r.took.took...)
+	return r.err()
+}
+
+// product is how the product is started: one reset worker, so that what it does
+// about each return beside the return itself is one writer more among the
+// clients, and no more than that; and our networks believed, or it would slow
+// down a thousand units that call from one address.
+func product(ctx context.Context, env environment, at place) (*side, error) {
+	return newSide(ctx, env.binary, at, "serve", "--listen", "127.0.0.1:0", "--workers", "1", "--proxies", "127.0.0.1/32")
+}
