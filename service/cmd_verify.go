@@ -27,6 +27,7 @@ what the ledger says became of it. It takes no lock and changes nothing, so it
 works beside a running server and on a copy.
 
   --data DIR         the data directory (default "data", QUITCLAIM_DATA)
+  --database URL     the PostgreSQL server (QUITCLAIM_DATABASE; default: the file in the data directory)
   --key FILE|TEXT    the ledger's public key, kept where this machine cannot change it
   --checkpoint FILE  a checkpoint you kept; the log must continue it
 `
@@ -41,6 +42,7 @@ func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
 	flags := flag.NewFlagSet("verify", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&data, "data", data, "")
+	database := flags.String("database", os.Getenv(environmentName("database")), "")
 	key := flags.String("key", "", "")
 	pinned := flags.String("checkpoint", "", "")
 	if err := flags.Parse(args); err != nil {
@@ -52,7 +54,7 @@ func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	records, err := store.Open(ctx, store.Config{Dir: data, ReadOnly: true, Now: time.Now})
+	records, err := store.Open(ctx, store.Config{Dir: data, Database: *database, ReadOnly: true, Now: time.Now})
 	if err != nil {
 		return err
 	}
