@@ -20,6 +20,7 @@ import (
 type Config struct {
 	Data       string        // data directory: database, keys, run file
 	Database   string        // PostgreSQL server; empty: the embedded database in Data
+	Partitions int           // of an empty Database: hash partitions of the tables about a unit
 	Listen     string        // address to listen on; port 0 picks a free one
 	URL        string        // how the outside reaches us; empty: from Listen
 	Origin     string        // the ledger's name, its URL without a scheme
@@ -97,6 +98,9 @@ func settings() []setting {
 		}},
 		{"database", "PostgreSQL server, e.g. postgres://quitclaim@db.example/quitclaim; default: the embedded database in the data directory", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.Database, "database", "", "")
+		}},
+		{"partitions", "over how many hash partitions an empty --database spreads the tables about a unit; 0: none, or as many as it has", func(f *flag.FlagSet, c *Config) {
+			f.IntVar(&c.Partitions, "partitions", 0, "")
 		}},
 		{"listen", "address to listen on; port 0 picks a free one", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "")
@@ -177,6 +181,9 @@ func (c Config) check() []error {
 		// Not shown: it may hold a password.
 		mistakes = append(mistakes, errors.New("database: not postgres://user@host/name (PostgreSQL manual, 34.1.1.2)"))
 	}
+	if c.Partitions < 0 || c.Partitions > maxPartitions || c.Partitions > 0 && c.Database == "" {
+		mistakes = append(mistakes, fmt.Errorf("partitions: %d is not within 0 to %d, with --database", c.Partitions, maxPartitions))
+	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("listen: %w", err))
 	}
@@ -200,6 +207,10 @@ func (c Config) check() []error {
 	}
 	return mistakes
 }
+
+// maxPartitions is more than a server's disks, and few enough that a plan which
+// must ask all of them stays short.
+const maxPartitions = 64
 
 // errCalledWrongly marks mistakes of whoever called: exit code 2.
 var errCalledWrongly = errors.New("see --help")

@@ -69,7 +69,8 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 		return nil, errKeysLost
 	}
 	h.store, err = store.Open(ctx, store.Config{
-		Dir: config.Data, Database: config.Database, Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
+		Dir: config.Data, Database: config.Database, Partitions: config.Partitions,
+		Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
 	})
 	if errors.Is(err, ledger.ErrUnknownKey) {
 		return nil, fmt.Errorf("%w: %w", errOtherKeys, err)

@@ -27,6 +27,9 @@ type Config struct {
 	// with any number of processes that have the same keys; empty: the
 	// embedded database in Dir.
 	Database string
+	// Partitions is over how many hash partitions an empty Database spreads the
+	// tables about a unit; 0: none, or as many as it has.
+	Partitions int
 	// ReadOnly opens beside a running server, for verify and backup: no lock,
 	// no migration, and every write is an error.
 	ReadOnly bool
@@ -48,6 +51,9 @@ type Config struct {
 	// each commit, and its error ends the writer there, as if the process had
 	// died; nil, as it must be in service: nothing fails.
 	Fault func(engine.Point) error
+	// Seen is told the text of each statement once, for a test to know which
+	// ones nothing runs; nil: nobody is. It may be called by several at once.
+	Seen func(query string)
 	// Readers is the number of reading connections, or of all of them to a
 	// server; 0: twice the cores, eight times to a server.
 	Readers int
@@ -91,8 +97,8 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	}
 	s := &Store{bell: &book.Bell{}, keys: config.Keys, now: config.Now, newID: config.NewID, newLabel: config.NewLabel}
 	settings := engine.Config{
-		Dir: config.Dir, URL: config.Database, ReadOnly: config.ReadOnly, Readers: config.Readers,
-		Migrations: migrations, Log: config.Log, Trace: config.Trace, Fault: config.Fault,
+		Dir: config.Dir, URL: config.Database, Partitions: config.Partitions, ReadOnly: config.ReadOnly, Readers: config.Readers,
+		Migrations: migrations, Log: config.Log, Trace: config.Trace, Fault: config.Fault, Seen: config.Seen,
 	}
 	if !config.ReadOnly {
 		s.takePen(config, &settings)

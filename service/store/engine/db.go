@@ -15,6 +15,9 @@ type Config struct {
 	// URL is where the PostgreSQL server is (libpq connection URI, PostgreSQL
 	// manual 34.1.1.2); empty: the embedded database in Dir.
 	URL string
+	// Partitions is over how many hash partitions an empty database on a server
+	// spreads the tables about a unit; 0: none, or as many as there are.
+	Partitions int
 	// ReadOnly takes no lock and runs no migration, for verify and backup
 	// beside a running server.
 	ReadOnly bool
@@ -34,6 +37,9 @@ type Config struct {
 	// commit that carries changes, and its error ends the writer there, as if the
 	// process had died.
 	Fault func(Point) error
+	// Seen is told each statement once, reads too, before it runs for the first
+	// time; nil: nobody is. It may be called by several at once.
+	Seen func(query string)
 }
 
 // database is what an engine has to do.

@@ -16,6 +16,8 @@ type dialect struct {
 	explain func(error) error
 	// inTransaction reports whether the connection still has its transaction.
 	inTransaction func(*sql.Conn) bool
+	// schema, where it is not nil, turns a migration into the engine's.
+	schema func(tx *Tx, text string) (string, error)
 	// lock makes everybody else who asks for the same key wait until this
 	// transaction is over; empty where there is nobody else.
 	lock string

@@ -86,7 +86,14 @@ func (m migration) run(tx *Tx, found past) error {
 			return err
 		}
 	}
-	if _, err := tx.Exec(m.text); err != nil {
+	text := m.text
+	if tx.dialect.schema != nil {
+		var err error
+		if text, err = tx.dialect.schema(tx, text); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.Exec(text); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(sqlAddMigration, m.name, m.digest, m.release); err != nil {

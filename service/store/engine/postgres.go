@@ -36,10 +36,6 @@ const (
 	// hands out a connection per transaction.
 	postgresLock = `SELECT pg_advisory_xact_lock($1)`
 	postgresTry  = `SELECT pg_try_advisory_xact_lock($1)`
-	// Held by the connection, over the several transactions of the migrations.
-	postgresHold   = `SELECT pg_advisory_lock($1)`
-	postgresUnhold = `SELECT pg_advisory_unlock($1)`
-
 	// The order in which entries were written, for who sequences them: no
 	// clock is right, and a transaction that saw another's entry draws after it.
 	postgresArrival = `CREATE SEQUENCE IF NOT EXISTS log_entry_arrival`
@@ -60,6 +56,11 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p'
 	postgresAskSettings = `
 SELECT current_setting('synchronous_commit'), current_setting('server_version_num')::int, pg_encoding_to_char(encoding), datcollate
 FROM pg_database WHERE datname = current_database()`
+
+	// -1 for a database without our tables, 0 where they are whole.
+	postgresAskPartitions = `
+SELECT CASE WHEN to_regclass('unit') IS NULL THEN -1
+  ELSE (SELECT count(*) FROM pg_inherits WHERE inhparent = to_regclass('unit')) END`
 
 	// skipLocked stands in a statement that claims rows, where others who claim
 	// at the same time are to take the next ones. One writer needs no such thing.

@@ -54,7 +54,7 @@ type server struct {
 }
 
 func openServer(ctx context.Context, config Config) (*server, error) {
-	s := &server{log: config.Log, trace: config.Trace, wrote: config.Wrote, texts: &texts{}}
+	s := &server{log: config.Log, trace: config.Trace, wrote: config.Wrote, texts: &texts{seen: config.Seen}}
 	if err := s.open(ctx, config); err != nil {
 		return nil, errors.Join(err, s.release())
 	}
@@ -93,17 +93,28 @@ func (s *server) prepare(ctx context.Context, config Config) error {
 	if err := assertPostgres(tx); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(postgresHold, lockNumber("migrations")); err != nil {
-		return fmt.Errorf("wait for another's migrations: %w", err)
-	}
-	defer func() { _, _ = tx.Exec(postgresUnhold, lockNumber("migrations")) }()
+	tx.dialect.schema = spread(config.Partitions)
 	if err := migrate(tx, config.Migrations); err != nil {
+		return err
+	}
+	return errors.Join(finish(tx, config.Partitions), tx.rollback())
+}
+
+// finish makes what is the server's own beside the schema.
+func finish(tx *Tx, wanted int) error {
+	if err := tx.begin(); err != nil {
+		return err
+	}
+	if err := tx.Serialize(migrationLock); err != nil {
+		return fmt.Errorf("wait for another that starts: %w", err)
+	}
+	if _, err := partitions(tx, wanted); err != nil {
 		return err
 	}
 	if _, err := tx.Exec(postgresArrival); err != nil {
 		return fmt.Errorf("make sequence: %w", err)
 	}
-	return nil
+	return tx.commit()
 }
 
 // unreachable names the server, without the password.

@@ -17,20 +17,21 @@ import (
 type Server struct {
 	dsn  string // of the database that is there from the start
 	made atomic.Int64
-	// schema is done once a database with the schema and nothing in it is
-	// there: a copy of it takes a tenth of the time that migrations take.
-	schema sync.Once
+	// schemas are the databases with a schema and nothing in them, by their
+	// partitions: a copy takes a tenth of the time that migrations take.
+	mu      sync.Mutex
+	schemas map[int]string // by mu
 }
 
 // NewServer starts one. It is stopped when the test ends.
 func NewServer(t testing.TB) *Server {
 	t.Helper()
-	return &Server{dsn: Postgres(t)}
+	return &Server{dsn: Postgres(t), schemas: map[int]string{}}
 }
 
 const (
 	postgresCreate = `CREATE DATABASE %s`
-	postgresCopy   = `CREATE DATABASE %s TEMPLATE schema STRATEGY FILE_COPY`
+	postgresCopy   = `CREATE DATABASE %s TEMPLATE %s STRATEGY FILE_COPY`
 	// Connections that are still open do not keep a test from ending.
 	postgresDrop = `DROP DATABASE %s WITH (FORCE)`
 	// A store that was opened has begun a ledger with keys of its own.
@@ -43,13 +44,13 @@ UPDATE log_head SET size = 0`
 // connect to it.
 func (s *Server) Database(t testing.TB) string {
 	t.Helper()
-	return s.database(t, postgresCreate)
+	return s.database(t, "template1")
 }
 
-func (s *Server) database(t testing.TB, create string) string {
+func (s *Server) database(t testing.TB, template string) string {
 	t.Helper()
 	name := fmt.Sprintf("world%d", s.made.Add(1))
-	s.exec(t, s.dsn, fmt.Sprintf(create, name))
+	s.exec(t, s.dsn, fmt.Sprintf(postgresCopy, name, template))
 	t.Cleanup(func() { s.exec(t, s.dsn, fmt.Sprintf(postgresDrop, name)) })
 	return s.dsn + " dbname=" + name
 }
@@ -67,12 +68,18 @@ func (s *Server) exec(t testing.TB, dsn, statement string) {
 	}
 }
 
-func (s *Server) makeSchema(t testing.TB) {
+// schema is the name of a database with the schema and nothing in it.
+func (s *Server) schema(t testing.TB, partitions int) string {
 	t.Helper()
-	s.exec(t, s.dsn, fmt.Sprintf(postgresCreate, "schema"))
-	dsn, dir := s.dsn+" dbname=schema", t.TempDir()
-	config := Config(t, dir, NewClock())
-	config.Database = dsn
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if name, made := s.schemas[partitions]; made {
+		return name
+	}
+	name := fmt.Sprintf("schema%d", partitions)
+	s.exec(t, s.dsn, fmt.Sprintf(postgresCreate, name))
+	config := Config(t, t.TempDir(), NewClock())
+	config.Database, config.Partitions = s.dsn+" dbname="+name, partitions
 	opened, err := store.Open(t.Context(), config)
 	if err != nil {
 		t.Fatalf("open store: %v", err)
@@ -80,14 +87,15 @@ func (s *Server) makeSchema(t testing.TB) {
 	if err := opened.Close(); err != nil {
 		t.Fatalf("close store: %v", err)
 	}
-	s.exec(t, dsn, postgresEmpty)
+	s.exec(t, config.Database, postgresEmpty)
+	s.schemas[partitions] = name
+	return name
 }
 
 // OpenNew opens a store in a database and a directory of its own.
 func (s *Server) OpenNew(t testing.TB) Opened {
 	t.Helper()
-	s.schema.Do(func() { s.makeSchema(t) })
-	return s.OpenIn(t, s.database(t, postgresCopy), t.TempDir(), NewClock())
+	return s.OpenIn(t, s.database(t, s.schema(t, 0)), t.TempDir(), NewClock())
 }
 
 // OpenIn opens a store in a database, where others may be at work. Two that
@@ -97,6 +105,21 @@ func (s *Server) OpenIn(t testing.TB, database, dir string, clock *Clock) Opened
 	t.Helper()
 	config := Config(t, dir, clock)
 	config.Database, config.Readers = database, 4
+	return openServer(t, config, clock)
+}
+
+// OpenPartitioned opens a store in a database of its own, whose tables about a
+// unit are spread over this many partitions.
+func (s *Server) OpenPartitioned(t testing.TB, partitions int) Opened {
+	t.Helper()
+	clock := NewClock()
+	config := Config(t, t.TempDir(), clock)
+	config.Database, config.Readers, config.Partitions = s.database(t, s.schema(t, partitions)), 4, partitions
+	return openServer(t, config, clock)
+}
+
+func openServer(t testing.TB, config store.Config, clock *Clock) Opened {
+	t.Helper()
 	opened, err := store.Open(t.Context(), config)
 	if err != nil {
 		t.Fatalf("open store: %v", err)
@@ -106,5 +129,5 @@ func (s *Server) OpenIn(t testing.TB, database, dir string, clock *Clock) Opened
 			t.Errorf("close store: %v", err)
 		}
 	})
-	return Opened{Store: opened, Clock: clock, Ring: config.Keys, Dir: dir, Database: database}
+	return Opened{Store: opened, Clock: clock, Ring: config.Keys, Dir: config.Dir, Database: config.Database}
 }
