@@ -101,13 +101,19 @@ func (t *Tx) failed(err error) error {
 }
 
 // texts keeps each statement's text as the engine wants it.
-type texts struct{ known sync.Map }
+type texts struct {
+	known sync.Map
+	// seen is told each statement once, before it runs first; nil: nobody is.
+	seen func(query string)
+}
 
 func (t *texts) of(query string, rewrite func(string) string) string {
 	if text, ok := t.known.Load(query); ok {
 		return text.(string)
 	}
 	text := rewrite(query)
-	t.known.Store(query, text)
+	if _, known := t.known.LoadOrStore(query, text); !known && t.seen != nil {
+		t.seen(query)
+	}
 	return text
 }
