@@ -50,8 +50,9 @@ func mayImport() map[string]storey {
 		"service/web":           {"floor", []string{"service/lifecycle", "service/access"}, "the shell knows who asks and what they may, no more"},
 		"service/store":         {"floor", []string{"service/lifecycle", "service/access", "service/ledger", "service/keyring"}, "the store writes what the domain decides"},
 
-		"service/story": beside,
-		"service/load":  {"beside", []string{"*"}, "the bare programs that we measure ourselves against call the store"},
+		"service/story":            beside,
+		"service/story/simulation": {"beside", []string{"*"}, "it wires the real rooms to a world of its own, as the roof does"},
+		"service/load":             {"beside", []string{"*"}, "the bare programs that we measure ourselves against call the store"},
 	}
 	for _, name := range []string{
 		"scanner", "retailer/desk", "retailer/sale", "warehouse/bench", "service/reset", "service/device", "service/owner",
