@@ -162,9 +162,10 @@ SELECT 'unt_' || k, 'ord_' || k, '', 3, 4, back, CASE kind WHEN 'returned' THEN 
   CASE WHEN kind <> 'returned' THEN back + 86400000 END
 FROM temp.seed, temp.world WHERE back IS NOT NULL`
 
+// Those that came under watch together are due together.
 const sqlFleetWatch = `
 INSERT INTO watch (unit_id, epoch, next_at)
-SELECT 'unt_' || k, epoch, now - n * 7919 % 39600000
+SELECT 'unt_' || k, epoch, now - 39600000 + n * 39600000 / units
 FROM temp.seed, temp.world WHERE kind IN ('certified', 'resold')`
 
 // The built-in cloud knows what was ever asked of it, and the new owners.

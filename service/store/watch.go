@@ -9,33 +9,47 @@ import (
 	"quitclaim/service/store/facts"
 )
 
-// WatchedUnits lists the watched units that were due before, the longest
-// waiting first: certified ones, and those that were sold again after a
-// return. It costs in proportion to what it lists.
-func (s *Store) WatchedUnits(ctx context.Context, dueBefore time.Time, page lifecycle.Page) ([]lifecycle.UnitID, string, error) {
-	at, id, err := parsePair(page.After)
-	if err != nil {
-		return nil, "", err
+// maxWatched is how many watched units one read lists: they are short, and a
+// sweep wants all of them.
+const maxWatched = 2000
+
+// WatchedUnits lists the watched units that are due from one instant until
+// another, the longest waiting first: certified ones, and those that were sold
+// again after a return. It costs in proportion to what it lists.
+func (s *Store) WatchedUnits(ctx context.Context, from, until time.Time, page lifecycle.Page) ([]lifecycle.Watched, string, error) {
+	behind := facts.Watched{Due: from}
+	if page.After != "" {
+		at, id, err := parsePair(page.After)
+		if err != nil {
+			return nil, "", err
+		}
+		behind.Due, behind.Unit.ID = time.UnixMilli(at), lifecycle.UnitID(id)
 	}
-	limit := limitOf(page)
-	due, err := get(ctx, s, func(tx *engine.Tx) ([]facts.Due, error) {
-		return facts.WatchDue(tx, dueBefore, facts.Due{Unit: lifecycle.UnitID(id), At: time.UnixMilli(at)}, limit)
+	limit := min(page.Limit, maxWatched)
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	found, err := get(ctx, s, func(tx *engine.Tx) ([]facts.Watched, error) {
+		return facts.WatchedDue(tx, until, behind, limit)
 	})
 	if err != nil {
 		return nil, "", err
 	}
-	units := make([]lifecycle.UnitID, len(due))
-	for i, d := range due {
-		units[i] = d.Unit
+	units := make([]lifecycle.Watched, len(found))
+	for i, w := range found {
+		units[i] = w.Watched
 	}
-	return units, after(due, limit, func(d facts.Due) string { return pair(d.At.UnixMilli(), string(d.Unit)) }), nil
+	return units, after(found, limit, func(w facts.Watched) string { return pair(w.Due.UnixMilli(), string(w.Unit.ID)) }), nil
 }
 
-// MarkWatched says when a unit was looked at and is due next. A unit that is
-// watched no more stays so.
-func (s *Store) MarkWatched(ctx context.Context, unit lifecycle.UnitID, nextAt time.Time) error {
+// RecordLooks keeps what the clouds answered about watched units when a sweep
+// asked again, in one write, and when each is due next. from is when what is
+// known of the units was read: one whose watch began again since then stays
+// due, and one that is watched no more stays so. It is bookkeeping: the units'
+// versions stay and the ledger gets no entry.
+func (s *Store) RecordLooks(ctx context.Context, from time.Time, looks []lifecycle.Look) error {
 	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
-		return struct{}{}, facts.WatchNext(tx, unit, nextAt)
+		return struct{}{}, facts.Looks(tx, from, s.now(), looks)
 	})
 	return err
 }

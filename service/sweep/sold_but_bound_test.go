@@ -148,8 +148,8 @@ func TestUnitOfADeafCloudStaysDue(t *testing.T) {
 	if run.Failed != 1 || run.Flagged != 0 {
 		t.Fatalf("run: %+v; want one failed", run)
 	}
-	due, _, err := k.WatchedUnits(t.Context(), k.Clock.Now().Add(time.Minute), lifecycle.Page{Limit: 10})
-	if err != nil || len(due) != 1 || due[0] != unit.ID {
+	due, _, err := k.WatchedUnits(t.Context(), time.Time{}, k.Clock.Now().Add(time.Minute), lifecycle.Page{Limit: 10})
+	if err != nil || len(due) != 1 || due[0].Unit.ID != unit.ID {
 		t.Errorf("due: %v, %v; want the unit that could not be asked about", due, err)
 	}
 }

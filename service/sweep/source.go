@@ -20,11 +20,11 @@ type Sources struct {
 	Clouds   *cloud.Registry
 }
 
-// Watched is the due-list of units under watch.
+// Watched is the due-list of units under watch, and where looks are kept.
 type Watched interface {
-	WatchedUnits(ctx context.Context, dueBefore time.Time, page lifecycle.Page) ([]lifecycle.UnitID, string, error)
-	MarkWatched(ctx context.Context, unit lifecycle.UnitID, nextAt time.Time) error
-	RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe lifecycle.Probe, seen []lifecycle.Sighting) error
+	WatchedUnits(ctx context.Context, from, until time.Time, page lifecycle.Page) ([]lifecycle.Watched, string, error)
+	RecordLooks(ctx context.Context, from time.Time, looks []lifecycle.Look) error
+	Model(ctx context.Context, id lifecycle.ModelID) (lifecycle.Model, error)
 }
 
 // Suspects lists candidates that a job then looks at one by one.

@@ -27,7 +27,7 @@ func (w *World) books(t testing.TB, units map[string]lifecycle.UnitID) {
 	}
 	seen := lifecycle.Sighting{Cloud: Cloud, AccountHash: Hex("a"), Kind: lifecycle.BindingOwner, SeenAt: now}
 	must(t, w.RecordProbe(ctx, units["resold"], lifecycle.Probe{Cloud: Cloud, At: now, Dark: true}, []lifecycle.Sighting{seen}))
-	must(t, w.MarkWatched(ctx, units["resold"], now.Add(time.Hour)))
+	must(t, w.RecordLooks(ctx, now.Add(time.Second), []lifecycle.Look{{Unit: units["resold"], Next: now.Add(time.Hour), Answer: "answered"}}))
 	_, err := w.StartRun(ctx, "ledger-audit", now)
 	must(t, err)
 	must(t, w.FinishRun(ctx, lifecycle.SweepRun{Job: "ledger-audit", Slot: now, Started: now, Ended: now.Add(time.Second), Seen: 7, Position: "7"}))

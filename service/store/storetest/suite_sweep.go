@@ -228,12 +228,12 @@ func (w *World) watched(t *testing.T, limit int) map[lifecycle.UnitID]bool {
 	watched := map[lifecycle.UnitID]bool{}
 	page := lifecycle.Page{Limit: limit}
 	for {
-		units, next, err := w.WatchedUnits(t.Context(), w.Clock.Now(), page)
+		units, next, err := w.WatchedUnits(t.Context(), time.Time{}, w.Clock.Now(), page)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, unit := range units {
-			watched[unit] = true
+			watched[unit.Unit.ID] = true
 		}
 		if next == "" {
 			return watched
@@ -250,7 +250,9 @@ func watchKept(t *testing.T, w *World) {
 	if diff := cmp.Diff(want, w.watched(t, 1)); diff != "" {
 		t.Errorf("watched (-want +got):\n%s", diff)
 	}
-	if err := w.MarkWatched(t.Context(), certified.ID, w.Clock.Now().Add(time.Hour)); err != nil {
+	w.Clock.Add(time.Second)
+	look := lifecycle.Look{Unit: certified.ID, Next: w.Clock.Now().Add(time.Hour)}
+	if err := w.RecordLooks(t.Context(), w.Clock.Now(), []lifecycle.Look{look}); err != nil {
 		t.Fatal(err)
 	}
 	delete(want, certified.ID)
