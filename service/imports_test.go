@@ -52,7 +52,11 @@ func mayImport() map[string]storey {
 
 		"service/story":            beside,
 		"service/story/simulation": {"beside", []string{"*"}, "it wires the real rooms to a world of its own, as the roof does"},
-		"service/load":             {"beside", []string{"*"}, "the bare programs that we measure ourselves against call the store"},
+		"service/load": {"beside", []string{
+			"service/lifecycle", "service/ledger", "service/access", "service/keyring", "service/cloud", "service/cloud/builtin",
+			"service/web", "service/store", "service/store/book", "service/store/engine", "scanner/code",
+			"service/admin/signin", "service/device/camera", "service/sweep", "retailer/desk",
+		}, "its bare programs stand on the floor, and on the rooms that they are measured against"},
 	}
 	for _, name := range []string{
 		"scanner", "retailer/desk", "retailer/sale", "warehouse/bench", "service/reset", "service/device", "service/owner",
