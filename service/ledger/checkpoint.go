@@ -78,6 +78,13 @@ func (c Checkpoint) body() string {
 	return string(body.Marshal())
 }
 
+// OriginOf is the origin that a checkpoint states. Whoever signed it is another
+// question.
+func OriginOf(text []byte) (string, error) {
+	stated, err := parseCheckpoint(text)
+	return stated.Origin, err
+}
+
 // parseCheckpoint reads what the text says and looks at no signature. It takes
 // one spelling only, and no extension lines: nobody could audit them.
 func parseCheckpoint(text []byte) (Checkpoint, error) {

@@ -57,7 +57,7 @@ func openLedger(ctx context.Context, at place, keys *keyring.Ring) (*engine.DB, 
 		return nil, nil, err
 	}
 	log := &book.Log{
-		Signer: keys.Ledger(), Verifier: keys.LedgerVerifier(), Now: clock, Bell: &book.Bell{},
+		Keys: keys, Now: clock, Bell: &book.Bell{},
 		NewID: func() string { return newPrefixed("ent") },
 	}
 	db, err := engine.Open(ctx, engine.Config{

@@ -84,5 +84,9 @@ func breachesByHand() map[string]string {
 		"log_entry_by_index": `INSERT INTO log_entry (entry_id, idx, kind, subject, event, at, leaf_hash, entry)
 			VALUES ('ent_8', 7, 'log', 's', 'e', 1, '\x00', '\x00'), ('ent_9', 7, 'log', 's', 'e', 1, '\x00', '\x00')`,
 		"log_head_single": `UPDATE log_head SET log_id = 2`,
+
+		"log_origin_pkey":      `INSERT INTO log_origin (since, origin, at) SELECT since, 'other', 1 FROM log_origin`,
+		"log_origin_from_zero": `UPDATE log_origin SET since = -1`,
+		"log_origin_once":      `INSERT INTO log_origin (since, origin, at) SELECT 9, origin, 1 FROM log_origin`,
 	}
 }

@@ -17,9 +17,15 @@ func (s *Store) Ledger(ctx context.Context) book.Reader {
 	return book.Reader{Read: s.db.Read, Ctx: ctx}
 }
 
-// Checkpoint is the signed text of the newest checkpoint. It is at most a
-// second behind.
-func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) { return get(ctx, s, book.Newest) }
+// Checkpoint is the signed text of the newest checkpoint, for the outside: that
+// it was shown is written down first. It is at most a second behind.
+func (s *Store) Checkpoint(ctx context.Context) ([]byte, error) {
+	text, err := get(ctx, s, book.Newest)
+	if err != nil || s.shown == nil {
+		return text, err
+	}
+	return s.shown.show(text)
+}
 
 // Head is the index of the newest entry: a feed since Head begins now.
 func (s *Store) Head(ctx context.Context) (int64, error) { return get(ctx, s, book.Last) }

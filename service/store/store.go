@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"quitclaim/service/keyring"
+	"quitclaim/service/ledger"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/engine"
 )
@@ -54,6 +55,13 @@ type Config struct {
 	// Seen is told the text of each statement once, for a test to know which
 	// ones nothing runs; nil: nobody is. It may be called by several at once.
 	Seen func(query string)
+	// Published are checkpoints that the outside has, besides the one in Dir. A
+	// database that does not continue one of them is not opened to be written: the
+	// error is a *book.Fork.
+	Published []book.Published
+	// NewOrigin makes the ledger go on under another name, and says in it what
+	// was published under the old one and is not here; empty, but after a restore.
+	NewOrigin string
 	// Readers is the number of reading connections, or of all of them to a
 	// server; 0: twice the cores, eight times to a server.
 	Readers int
@@ -65,6 +73,7 @@ type Store struct {
 	log       appender
 	sequencer *book.Sequencer // nil where the writer gives entries their places
 	bell      *book.Bell
+	shown     *shown         // nil in a store that is only read
 	running   sync.WaitGroup // what runs beside requests, until stop is called
 	stop      context.CancelFunc
 
@@ -100,14 +109,17 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 		Dir: config.Dir, URL: config.Database, Partitions: config.Partitions, ReadOnly: config.ReadOnly, Readers: config.Readers,
 		Migrations: migrations, Log: config.Log, Trace: config.Trace, Fault: config.Fault, Seen: config.Seen,
 	}
+	var log *book.Log
 	if !config.ReadOnly {
-		s.takePen(config, &settings)
+		if log, err = s.takePen(&config, &settings); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
 	}
 	if s.db, err = engine.Open(ctx, settings); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	if !config.ReadOnly {
-		if err := s.begin(ctx); err != nil {
+		if err := s.begin(ctx, log, config); err != nil {
 			return nil, errors.Join(fmt.Errorf("open store: %w", err), s.Close())
 		}
 	}
@@ -127,15 +139,21 @@ func readers(config Config) int {
 
 // takePen says who gives entries of the ledger their places: the one writer of
 // an embedded database, or else a sequencer.
-func (s *Store) takePen(config Config, settings *engine.Config) {
+func (s *Store) takePen(config *Config, settings *engine.Config) (log *book.Log, err error) {
+	if s.shown, err = newShown(config.Dir, config.Keys); err != nil {
+		return nil, err
+	}
+	config.Published = append(s.shown.published(), config.Published...)
 	newID := func() string { return config.NewID("ent") }
-	log := &book.Log{
-		Signer: config.Keys.Ledger(), Verifier: config.Keys.LedgerVerifier(), Now: config.Now, Bell: s.bell, NewID: newID,
-		Shared: config.Database != "",
+	log = &book.Log{
+		Keys: config.Keys, Now: config.Now, Bell: s.bell, NewID: newID, Shared: config.Database != "",
+	}
+	if config.NewOrigin == "" {
+		log.Published = config.Published
 	}
 	if !log.Shared {
 		s.log, settings.Companion = log, log
-		return
+		return log, nil
 	}
 	s.log = book.Outbox{NewID: newID}
 	s.sequencer = book.NewSequencer(book.SequencerConfig{
@@ -143,12 +161,24 @@ func (s *Store) takePen(config Config, settings *engine.Config) {
 		Write: func(ctx context.Context, run func(*engine.Tx) error) error { return s.db.WriteAside(ctx, run) },
 	})
 	settings.Wrote = s.sequencer.Kick
+	return log, nil
 }
 
 // begin makes ready what every request needs, and starts what runs beside them.
-func (s *Store) begin(ctx context.Context) error {
+func (s *Store) begin(ctx context.Context, log *book.Log, config Config) error {
+	if config.NewOrigin != "" {
+		if err := s.restart(ctx, log, config); err != nil {
+			return err
+		}
+	}
 	if s.sequencer == nil {
-		return errors.Join(s.beginLedger(ctx), s.openOwnKeys(ctx), s.freeWork(ctx))
+		return errors.Join(s.beginLedger(ctx), s.placeWaiting(ctx, log), s.openOwnKeys(ctx), s.freeWork(ctx))
+	}
+	if config.NewOrigin == "" {
+		err := s.db.Read(ctx, func(tx *engine.Tx) error { return book.Compare(tx, config.Keys, config.Published) })
+		if err != nil {
+			return err
+		}
 	}
 	if err := s.sequencer.Sign(ctx); err != nil {
 		return err
@@ -178,7 +208,7 @@ func (s *Store) Close() error {
 // units: a feed since 0 is the whole feed.
 func (s *Store) firstEntry() book.Record {
 	return book.Record{
-		At: s.instant(), Kind: "log", Subject: s.keys.Ledger().Name(), Event: "begin", Body: []byte(`{}`),
+		At: s.instant(), Kind: ledger.KindLog, Subject: s.keys.Origin(), Event: ledger.EventBegin, Body: []byte(`{}`),
 	}
 }
 

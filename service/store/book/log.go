@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
+	"quitclaim/service/keyring"
 	"quitclaim/service/ledger"
 	"quitclaim/service/store/engine"
 )
@@ -22,14 +22,20 @@ var errForked = errors.New("somebody else wrote to the ledger")
 // Log is the writing end. It belongs to the engine's writer goroutine, but for
 // Wait.
 type Log struct {
-	Signer   note.Signer
-	Verifier note.Verifier // of Signer, for the start
-	NewID    func() string
-	Now      func() time.Time
-	Bell     *Bell
+	// Keys sign, in the name that the configuration has for the ledger until the
+	// database says another.
+	Keys  *keyring.Ring
+	NewID func() string
+	Now   func() time.Time
+	Bell  *Bell
+	// Published is what the outside has. A start on a database that does not
+	// continue it is refused before anything is appended or signed.
+	Published []Published
 
 	// Shared says that others sequence too, in turns.
 	Shared bool
+
+	compared bool // Published, with what the database had at the start
 
 	loaded  bool
 	edge    ledger.Edge // as committed
@@ -80,6 +86,15 @@ func (l *Log) load(tx *engine.Tx) error {
 	if _, err := tx.Get(sqlSignedSize, nil, &signed); err != nil {
 		return err
 	}
+	if err := l.readNames(tx); err != nil {
+		return err
+	}
+	if !l.compared {
+		if err := Compare(tx, l.Keys, l.Published); err != nil {
+			return err
+		}
+		l.compared = true
+	}
 	edge, err := ledger.ReadEdge(size, hashes{tx})
 	if err != nil {
 		return err
@@ -116,7 +131,7 @@ func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
 	if _, err := tx.Exec(sqlAddEntry, append(entry.columns(), index)...); err != nil {
 		return 0, fmt.Errorf("write ledger entry %d: %w", index, err)
 	}
-	return index, nil
+	return index, l.named(tx, index, r)
 }
 
 // place makes an entry's hash the next leaf of the tree, and returns its index.
@@ -164,8 +179,8 @@ const sqlAddCheckpoint = `INSERT INTO checkpoint (size, at, note) VALUES ($1, $2
 
 // Sign stores a checkpoint of everything appended so far.
 func (l *Log) Sign(tx *engine.Tx) error {
-	checkpoint := ledger.Checkpoint{Origin: l.Signer.Name(), Size: l.next.Size(), Root: l.next.Root()}
-	text, err := checkpoint.Sign(l.Signer)
+	checkpoint := ledger.Checkpoint{Origin: l.Keys.Origin(), Size: l.next.Size(), Root: l.next.Root()}
+	text, err := checkpoint.Sign(l.Keys.Ledger())
 	if err != nil {
 		return fmt.Errorf("sign checkpoint: %w", err)
 	}

@@ -184,24 +184,8 @@ func (s *Sequencer) sequence(tx *engine.Tx, sign bool) error {
 			return err
 		}
 	}
-	list, err := engine.List(tx, sqlWaiting, []any{int64(maxSequence)}, scanWaiting)
-	if err != nil {
-		return fmt.Errorf("read waiting entries: %w", err)
-	}
-	places := make([][]any, len(list))
-	for i, w := range list {
-		index, err := s.Log.place(tx, w.hash)
-		if err != nil {
-			return err
-		}
-		places[i] = []any{w.id, index}
-	}
-	placed, err := tx.ExecEach(sqlPlace, places)
-	if err != nil {
-		return fmt.Errorf("place entries: %w", err)
-	}
-	if placed != int64(len(list)) {
-		return fmt.Errorf("placed %d of %d entries: %w", placed, len(list), engine.ErrConflict)
+	if _, err := s.Log.PlaceWaiting(tx); err != nil {
+		return err
 	}
 	if err := s.Log.BeforeCommit(tx, sign); err != nil {
 		return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"quitclaim/service/ledger"
@@ -48,7 +47,7 @@ func (l *Log) checkSigned(tx *engine.Tx, signed int64) error {
 	if err != nil {
 		return err
 	}
-	checkpoint, err := ledger.OpenCheckpoint(text, note.VerifierList(l.Verifier))
+	checkpoint, err := ledger.OpenCheckpoint(text, l.Keys.LedgerVerifiers())
 	if err != nil {
 		return fmt.Errorf("newest checkpoint: %w", err)
 	}

@@ -18,6 +18,9 @@ type dialect struct {
 	inTransaction func(*sql.Conn) bool
 	// schema, where it is not nil, turns a migration into the engine's.
 	schema func(tx *Tx, text string) (string, error)
+	// tables lists the tables' names in the order in which they were made, and
+	// tableColumns the names and types of one's columns.
+	tables, tableColumns string
 	// lock makes everybody else who asks for the same key wait until this
 	// transaction is over; empty where there is nobody else.
 	lock string

@@ -50,6 +50,17 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p'
 	// read every row.
 	postgresPatient = `SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0`
 
+	// A partition is no table of its own here: its rows are read through the
+	// whole.
+	postgresTables = `
+SELECT relname FROM pg_class
+WHERE relkind IN ('r', 'p') AND NOT relispartition AND relnamespace = current_schema()::regnamespace
+ORDER BY oid`
+	postgresTableColumns = `
+SELECT column_name, data_type FROM information_schema.columns
+WHERE table_schema = current_schema() AND table_name = $1
+ORDER BY ordinal_position`
+
 	postgresNotify = `SELECT pg_notify('quitclaim', '')`
 	postgresListen = `LISTEN quitclaim`
 
@@ -80,6 +91,7 @@ func postgres(begin string) *dialect {
 		// After any error the transaction is lost.
 		isConstraint: func(error) bool { return false },
 		explain:      explainPostgres, inTransaction: inPostgresTransaction,
+		tables: postgresTables, tableColumns: postgresTableColumns,
 		lock: postgresLock, columns: postgresColumns, patient: postgresPatient,
 	}
 }

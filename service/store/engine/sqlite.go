@@ -39,6 +39,12 @@ WHERE t.type = 'table' AND t.name NOT GLOB 'sqlite_*'`
 	// 4, for a page that changes often is then written once.
 	sqliteAutocheckpoint = `PRAGMA wal_autocheckpoint = 4000`
 
+	sqliteTables = `
+SELECT name FROM sqlite_schema
+WHERE type = 'table' AND substr(name, 1, 7) <> 'sqlite_'
+ORDER BY rowid`
+	sqliteTableColumns = `SELECT name, type FROM pragma_table_info($1) ORDER BY cid`
+
 	sqliteAskSynchronous  = `PRAGMA synchronous`
 	sqliteAskForeignKeys  = `PRAGMA foreign_keys`
 	sqliteAskBusyTimeout  = `PRAGMA busy_timeout`
@@ -53,6 +59,7 @@ func sqlite() *dialect {
 	return &dialect{
 		begin: sqliteBegin, beginRead: sqliteBeginRead, commit: sqliteCommit, rollback: sqliteRollback,
 		rewrite: rewrite, isConstraint: isConstraint, explain: explain, inTransaction: inTransaction,
+		tables: sqliteTables, tableColumns: sqliteTableColumns,
 		columns: sqliteColumns,
 	}
 }

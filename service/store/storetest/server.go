@@ -36,7 +36,7 @@ const (
 	postgresDrop = `DROP DATABASE %s WITH (FORCE)`
 	// A store that was opened has begun a ledger with keys of its own.
 	postgresEmpty = `
-TRUNCATE log_entry, log_hash, checkpoint, subject_key;
+TRUNCATE log_entry, log_hash, log_origin, checkpoint, subject_key;
 UPDATE log_head SET size = 0`
 )
 

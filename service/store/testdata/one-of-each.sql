@@ -43,6 +43,7 @@ INSERT INTO cloud_link (unit_id, account, kind, since) VALUES ('unt_1', 'a', 'ow
 INSERT INTO cloud_unit (unit_id) VALUES ('unt_1');
 INSERT INTO log_entry (entry_id, kind, subject, event, at, leaf_hash, entry) VALUES ('ent_1', 'log', 's', 'begin', 1, '\x00', '\x00');
 INSERT INTO log_hash (stored_idx, hash) VALUES (0, '\x00');
+INSERT INTO log_origin (since, origin, at) VALUES (0, 'log', 1);
 INSERT INTO checkpoint (size, at, note) VALUES (1, 1, '\x00');
 INSERT INTO attempt (principal, route, key_hash, digest, expires_at) VALUES ('p', 'r', 'h', 'd', 1);
 INSERT INTO answer (scope, principal, route, key_hash, sealed, expires_at) VALUES ('unt_1', 'p', 'r', 'h', '\x00', 1);
