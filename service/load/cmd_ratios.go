@@ -23,7 +23,7 @@ func parseRatios(args []string) (ratioSettings, error) {
 	var s ratioSettings
 	flags := newFlags("ratios")
 	flags.StringVar(&s.env.dir, "dir", onDisk(), "directory for the data, on a real disk; what is made in it goes again")
-	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server to measure with: databases of our own are made on it; default: SQLite")
+	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server to measure with, postgres://…: databases of our own are made on it; default: SQLite")
 	flags.StringVar(&s.only, "only", "", "measure these alone, with commas between: "+strings.Join(measureNames(), ","))
 	flags.IntVar(&s.env.clients, "clients", 64, "connections, each with one request under way")
 	flags.DurationVar(&s.env.each, "each", 5*time.Second, "how long each side of a comparison works, about")
@@ -35,6 +35,7 @@ func parseRatios(args []string) (ratioSettings, error) {
 			mistakes = append(mistakes, mistake(!slices.Contains(measureNames(), name), "only: %q is none of %s", name, strings.Join(measureNames(), ", "))...)
 		}
 		return slices.Concat(mistakes,
+			mistake(s.env.database != "" && !strings.HasPrefix(s.env.database, "postgres://"), "database: it must begin with postgres://"),
 			mistake(s.env.dir == "", "dir: a directory is needed"),
 			mistake(s.env.clients < 1 || s.env.clients > maxClients, "clients: %d is not within 1 to %d", s.env.clients, maxClients),
 			mistake(s.env.each <= 0 || s.env.each > maxDuration, "each: %s is not above 0 and at most %s", s.env.each, maxDuration),

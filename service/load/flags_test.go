@@ -24,8 +24,8 @@ func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 			"--stock -1 --sold 1000001 --bound many --world= --owners 0 x",
 			[]string{"stock: -1", "sold: 1000001", `"many"`, "world:", "owners: 0", `"x"`}},
 		{"ratios", func(args []string) error { _, err := parseRatios(args); return err },
-			"--only returns,sleep --clients 0 --each 0s --fleet -1 --ledger 0 --dir=",
-			[]string{`only: "sleep"`, "clients: 0", "each: 0s", "fleet: -1", "ledger: 0", "dir:"}},
+			"--only returns,sleep --clients 0 --each 0s --fleet -1 --ledger 0 --dir= --database host=x",
+			[]string{`only: "sleep"`, "clients: 0", "each: 0s", "fleet: -1", "ledger: 0", "dir:", "database:"}},
 	}
 	for _, c := range cases {
 		err := c.parse(strings.Fields(c.args))

@@ -33,7 +33,7 @@ func (p place) flags() []string {
 
 // open opens the store in this place.
 func (p place) open(ctx context.Context, config store.Config) (*store.Store, error) {
-	config.Dir = p.dir
+	config.Dir, config.Database = p.dir, p.database
 	return store.Open(ctx, config)
 }
 
@@ -61,7 +61,7 @@ func (p place) copy(ctx context.Context, env environment, name string) (place, e
 	if err != nil {
 		return place{}, fmt.Errorf("copy database: %w", err)
 	}
-	twin.database, err = createDatabase(ctx, env.database, databaseName(env, name), config.Database)
+	twin.database, err = createDatabase(ctx, env.database, databaseName(env, name), pgx.Identifier{config.Database}.Sanitize())
 	return twin, err
 }
 
@@ -90,9 +90,6 @@ func databaseName(env environment, name string) string {
 func createDatabase(ctx context.Context, server, name, template string) (string, error) {
 	if err := tell(ctx, server, "CREATE DATABASE "+pgx.Identifier{name}.Sanitize()+" TEMPLATE "+template); err != nil {
 		return "", fmt.Errorf("make database %s: %w", name, err)
-	}
-	if !strings.Contains(server, "://") {
-		return server + " dbname=" + name, nil // keywords and values: the last one counts (libpq)
 	}
 	parsed, err := url.Parse(server)
 	if err != nil {

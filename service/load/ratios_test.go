@@ -55,11 +55,25 @@ func load(t *testing.T, args ...string) string {
 	return out.String()
 }
 
-// TestRatiosMeasure has each measurement do its work once, however little: that
-// both sides of a comparison do the same is checked by the measurement itself.
+// TestRatiosMeasure has each measurement do its work once, however little, on
+// both engines: that both sides of a comparison do the same is checked by the
+// measurement itself.
 func TestRatiosMeasure(t *testing.T) {
 	t.Parallel()
-	env := small(t)
+	for engine, database := range map[string]func(testing.TB) string{
+		"sqlite": func(testing.TB) string { return "" }, "postgres": postgres,
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			env := small(t)
+			env.database = database(t)
+			measure(t, env)
+		})
+	}
+}
+
+func measure(t *testing.T, env environment) {
+	t.Helper()
 	got, err := rows(t.Context(), env, []string{"returns", "verdicts", "ledger"})
 	if err != nil {
 		t.Fatal(err)
