@@ -1,6 +1,9 @@
 package store_test
 
 import (
+	"flag"
+	"strings"
+	"sync"
 	"testing"
 
 	"quitclaim/service/store/storetest"
@@ -8,7 +11,50 @@ import (
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
-	storetest.Run(t, storetest.OpenNew)
+	seen := everyStatementRuns(t, "sqlite")
+	storetest.Run(t, func(t testing.TB) storetest.Opened {
+		t.Helper()
+		clock := storetest.NewClock()
+		config := storetest.Config(t, t.TempDir(), clock)
+		config.Seen = seen
+		return storetest.OpenWith(t, config, clock)
+	})
+}
+
+// everyStatementRuns wants every statement to have been seen when the test is
+// over: what no case runs, nobody knows to work.
+func everyStatementRuns(t *testing.T, engine string) (seenBy func(query string)) {
+	t.Helper()
+	seen := &sync.Map{}
+	elsewhere := notInTheSuite(engine)
+	t.Cleanup(func() {
+		if t.Failed() || t.Skipped() || strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
+			return // cases were cut short or left out, and more is missing than there is
+		}
+		for _, s := range statements(t) {
+			_, ran := seen.Load(s.text)
+			_, excepted := elsewhere[s.name]
+			switch {
+			case !ran && !excepted:
+				t.Errorf("%s %s: no case of the suite runs it. Add one to storetest", s.file, s.name)
+			case ran && excepted:
+				t.Errorf("%s %s is run by the suite: notInTheSuite need not name it", s.file, s.name)
+			}
+		}
+	})
+	return func(query string) { seen.Store(query, true) }
+}
+
+// notInTheSuite are the statements that an open database has no use for, and
+// which test runs them.
+func notInTheSuite(engine string) map[string]string {
+	const upgrades = "TestLivesOfOldReleasesGoOn…"
+	all := map[string]string{"sqlMigrationRelease": upgrades, "sqlMigrationsOfOne": upgrades}
+	if engine == "sqlite" {
+		const many = "the suite on PostgreSQL: one writer takes no turns"
+		all["sqlWaiting"], all["sqlPlace"], all["sqlVersion"] = many, many, many
+	}
+	return all
 }
 
 func TestPostgreSQL(t *testing.T) {

@@ -45,6 +45,36 @@ type Opened struct {
 	Dir   string
 	// Database is where the server is that holds the data; empty: it is in Dir.
 	Database string
+	// Seen is told what the store is asked, also after it was opened again.
+	Seen func(query string)
+}
+
+// Again closes the store and opens it anew on what is there.
+func (o Opened) Again(t testing.TB) Opened {
+	t.Helper()
+	if err := o.Close(); err != nil {
+		t.Fatalf("close store: %v", err)
+	}
+	config := Config(t, o.Dir, o.Clock)
+	config.Database, config.Seen = o.Database, o.Seen
+	return OpenWith(t, config, o.Clock)
+}
+
+// OpenWith opens a store that is closed when the test ends.
+func OpenWith(t testing.TB, config store.Config, clock *Clock) Opened {
+	t.Helper()
+	s, err := store.Open(t.Context(), config)
+	if err != nil {
+		t.Fatalf("open store: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Errorf("close store: %v", err)
+		}
+	})
+	return Opened{
+		Store: s, Clock: clock, Ring: config.Keys, Dir: config.Dir, Database: config.Database, Seen: config.Seen,
+	}
 }
 
 // New opens a store in a directory of its own, with real keys and a clock that
@@ -76,17 +106,7 @@ func Open(t testing.TB, dir string, clock *Clock) *store.Store {
 // OpenIn is Open, and gives everything that the store was opened with.
 func OpenIn(t testing.TB, dir string, clock *Clock) Opened {
 	t.Helper()
-	config := Config(t, dir, clock)
-	s, err := store.Open(t.Context(), config)
-	if err != nil {
-		t.Fatalf("open store: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Errorf("close store: %v", err)
-		}
-	})
-	return Opened{Store: s, Clock: clock, Ring: config.Keys, Dir: dir}
+	return OpenWith(t, Config(t, dir, clock), clock)
 }
 
 // Config is what Open opens with.

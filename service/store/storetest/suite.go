@@ -18,14 +18,16 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	var all []scenario
 	for _, part := range [][]scenario{
 		advanceScenarios(), onceScenarios(), readScenarios(), peopleScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
-		flagScenarios(), cloudScenarios(), ledgerScenarios(), walkScenarios(),
+		flagScenarios(), cloudScenarios(), ledgerScenarios(), walkScenarios(), startScenarios(),
 	} {
 		all = append(all, part...)
 	}
 	for _, s := range all {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
-			s.run(t, Populate(t, open(t)))
+			w := Populate(t, open(t))
+			w.another = open
+			s.run(t, w)
 		})
 	}
 }

@@ -59,7 +59,7 @@ func invitations(t *testing.T, w *World) {
 }
 
 func firstStart(t *testing.T, w *World) {
-	empty := OpenNew(t)
+	empty := w.another(t)
 	if _, err := empty.FirstOrganisation(t.Context()); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("host of an empty database: %v, want ErrNotFound", err)
 	}

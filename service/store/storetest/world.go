@@ -32,7 +32,8 @@ type World struct {
 	VendorAdmin, Clerk, Technician, Validator, Officer lifecycle.Actor
 	Owner, Neighbour                                   lifecycle.Actor
 
-	serial atomic.Int64
+	serial  atomic.Int64
+	another func(testing.TB) Opened // opens an empty store of the same kind
 }
 
 // NewWorld opens a store and makes the world in it.
