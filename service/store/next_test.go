@@ -103,3 +103,12 @@ func copyFile(from, to string) error {
 	}
 	return target.Close()
 }
+func TestPostgreSQLOnTheNextReleasesSchema(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("QUITCLAIM_TEST_LONG") != "1" {
+		t.Skip("the whole suite once more: set QUITCLAIM_TEST_LONG=1")
+	}
+	server := storetest.NewServer(t)
+	server.Next = nextRelease(t)
+	storetest.Run(t, server.OpenNew)
+}

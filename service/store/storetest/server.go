@@ -15,6 +15,12 @@ import (
 // Server is a PostgreSQL of a test's own, with an empty database for everybody
 // who asks.
 type Server struct {
+	// Next are statements that run once on a schema, before a store is opened
+	// in it: what a later release would add.
+	Next string
+	// Seen is told what its stores are asked; nil: nobody is.
+	Seen func(query string)
+
 	dsn  string // of the database that is there from the start
 	made atomic.Int64
 	// schemas are the databases with a schema and nothing in them, by their
@@ -79,7 +85,7 @@ func (s *Server) schema(t testing.TB, partitions int) string {
 	name := fmt.Sprintf("schema%d", partitions)
 	s.exec(t, s.dsn, fmt.Sprintf(postgresCreate, name))
 	config := Config(t, t.TempDir(), NewClock())
-	config.Database, config.Partitions = s.dsn+" dbname="+name, partitions
+	config.Database, config.Partitions, config.Seen = s.dsn+" dbname="+name, partitions, s.Seen
 	opened, err := store.Open(t.Context(), config)
 	if err != nil {
 		t.Fatalf("open store: %v", err)
@@ -87,7 +93,7 @@ func (s *Server) schema(t testing.TB, partitions int) string {
 	if err := opened.Close(); err != nil {
 		t.Fatalf("close store: %v", err)
 	}
-	s.exec(t, config.Database, postgresEmpty)
+	s.exec(t, config.Database, postgresEmpty+";"+s.Next)
 	s.schemas[partitions] = name
 	return name
 }
@@ -104,8 +110,8 @@ func (s *Server) OpenNew(t testing.TB) Opened {
 func (s *Server) OpenIn(t testing.TB, database, dir string, clock *Clock) Opened {
 	t.Helper()
 	config := Config(t, dir, clock)
-	config.Database, config.Readers = database, 4
-	return openServer(t, config, clock)
+	config.Database, config.Readers, config.Seen = database, 4, s.Seen
+	return OpenWith(t, config, clock)
 }
 
 // OpenPartitioned opens a store in a database of its own, whose tables about a
@@ -115,19 +121,6 @@ func (s *Server) OpenPartitioned(t testing.TB, partitions int) Opened {
 	clock := NewClock()
 	config := Config(t, t.TempDir(), clock)
 	config.Database, config.Readers, config.Partitions = s.database(t, s.schema(t, partitions)), 4, partitions
-	return openServer(t, config, clock)
-}
-
-func openServer(t testing.TB, config store.Config, clock *Clock) Opened {
-	t.Helper()
-	opened, err := store.Open(t.Context(), config)
-	if err != nil {
-		t.Fatalf("open store: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := opened.Close(); err != nil {
-			t.Errorf("close store: %v", err)
-		}
-	})
-	return Opened{Store: opened, Clock: clock, Ring: config.Keys, Dir: config.Dir, Database: config.Database}
+	config.Seen = s.Seen
+	return OpenWith(t, config, clock)
 }
