@@ -66,14 +66,22 @@ WHERE idx >= $1 AND idx < $2
 ORDER BY idx`
 
 // Entries implements ledger.Source.
-func (r Reader) Entries(ctx context.Context, from, to int64) ([]ledger.Entry, error) {
-	return read(ctx, r, sqlEntries, from, to, func(scan engine.Scan) (ledger.Entry, error) {
-		var e ledger.Entry
-		var hash []byte
-		err := scan(&e.Index, &e.Bytes, &hash)
-		copy(e.Hash[:], hash)
-		return e, err
+func (r Reader) Entries(ctx context.Context, from, to int64) (list []ledger.Entry, err error) {
+	err = r.Read(ctx, func(tx *engine.Tx) error {
+		var whole bool
+		if list, whole, err = packedEntries(tx, from, to); err != nil || whole {
+			return err
+		}
+		list, err = engine.List(tx, sqlEntries, []any{from, to}, func(scan engine.Scan) (ledger.Entry, error) {
+			var e ledger.Entry
+			var hash []byte
+			err := scan(&e.Index, &e.Bytes, &hash)
+			copy(e.Hash[:], hash)
+			return e, err
+		})
+		return err
 	})
+	return list, err
 }
 
 const sqlHashes = `
@@ -82,14 +90,22 @@ WHERE stored_idx >= $1 AND stored_idx < $2
 ORDER BY stored_idx`
 
 // Hashes implements ledger.Source.
-func (r Reader) Hashes(ctx context.Context, from, to int64) ([]ledger.StoredHash, error) {
-	return read(ctx, r, sqlHashes, from, to, func(scan engine.Scan) (ledger.StoredHash, error) {
-		var h ledger.StoredHash
-		var hash []byte
-		err := scan(&h.ID, &hash)
-		copy(h.Hash[:], hash)
-		return h, err
+func (r Reader) Hashes(ctx context.Context, from, to int64) (list []ledger.StoredHash, err error) {
+	err = r.Read(ctx, func(tx *engine.Tx) error {
+		var whole bool
+		if list, whole, err = packedHashes(tx, from, to); err != nil || whole {
+			return err
+		}
+		list, err = engine.List(tx, sqlHashes, []any{from, to}, func(scan engine.Scan) (ledger.StoredHash, error) {
+			var h ledger.StoredHash
+			var hash []byte
+			err := scan(&h.ID, &hash)
+			copy(h.Hash[:], hash)
+			return h, err
+		})
+		return err
 	})
+	return list, err
 }
 
 const sqlCheckpoints = `
