@@ -116,15 +116,21 @@ func ledgerKeys(ctx context.Context, records *store.Store, data, given string, s
 	if present, err := os.ReadDir(dir); err != nil || len(present) == 0 {
 		return nil, fmt.Errorf("there are no keys in %s: give the ledger's public key by --key", dir)
 	}
-	origin, _, _ := strings.Cut(string(head), "\n")
+	origin, err := ledger.OriginOf(head)
+	if err != nil {
+		return nil, err
+	}
 	ring, err := keyring.Open(dir, origin)
 	if err != nil {
+		return nil, err
+	}
+	if ring, err = namedAs(ctx, records, ring); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(stdout, "WARNING: checked against the keys in %s. Whoever could change the database could\n"+
 		"         change these as well, and everything would still look right. Use --key with a copy\n"+
 		"         of the public keys that was kept elsewhere.\n", dir)
-	return note.VerifierList(ring.LedgerVerifier()), nil
+	return ring.LedgerVerifiers(), nil
 }
 
 // textOrFile is the content of the file of that name, or else the name itself.
@@ -151,6 +157,10 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	}
 	if report.Omitted > 0 {
 		fmt.Fprintf(stdout, "and %d more\n", report.Omitted)
+	}
+	for _, restart := range report.Restarts {
+		fmt.Fprintf(stdout, "index %d: the log goes on as %s; %s was signed to size %d, and what it held from here on is not here\n",
+			restart.Index, restart.Origin, restart.Gap.Origin, restart.Gap.To)
 	}
 	wrong, err := checkLabels(ctx, in.labels, report, stdout)
 	if err != nil {

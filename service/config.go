@@ -24,6 +24,7 @@ type Config struct {
 	Listen     string        // address to listen on; port 0 picks a free one
 	URL        string        // how the outside reaches us; empty: from Listen
 	Origin     string        // the ledger's name, its URL without a scheme
+	Published  places        // where the outside keeps checkpoints of ours
 	CloudDelay time.Duration // how long the built-in cloud takes to forget
 	Workers    int           // clouds asked at the same time
 	Proxies    networks      // whose X-Forwarded-For is believed
@@ -109,7 +110,10 @@ func settings() []setting {
 			f.StringVar(&c.URL, "url", "", "")
 		}},
 		{"origin", "the ledger's name in checkpoints: its URL without a scheme", func(f *flag.FlagSet, c *Config) {
-			f.StringVar(&c.Origin, "origin", "quitclaim.example/log", "")
+			f.StringVar(&c.Origin, "origin", defaultOrigin, "")
+		}},
+		{"published", "files and addresses with checkpoints of ours that the outside has, with commas between: a start that they are ahead of is refused", func(f *flag.FlagSet, c *Config) {
+			f.Var(&c.Published, "published", "")
 		}},
 		{"cloud-delay", "how long the built-in cloud takes to forget", func(f *flag.FlagSet, c *Config) {
 			f.DurationVar(&c.CloudDelay, "cloud-delay", 30*time.Second, "")

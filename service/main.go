@@ -24,6 +24,8 @@ func commands() []command {
 		{"sweep", "run one sweep job now: quitclaim sweep sold-but-bound", runSweep},
 		{"verify", "re-read the ledger from the file and say what is wrong", runVerify},
 		{"verify-certificate", "check a certificate offline against pinned keys", runVerifyCertificate},
+		{"backup", "write everything to one file, beside a running server", runBackup},
+		{"restore", "make a database of a backup, or begin a new origin", runRestore},
 		{"user", "invite a person", runUser},
 		{"token", "make a bearer token", runToken},
 		{"camera", "a simulated camera that speaks like a real one", runCamera},

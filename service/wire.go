@@ -68,15 +68,22 @@ func open(ctx context.Context, config Config) (h *house, err error) {
 	if _, err := os.Stat(filepath.Join(config.Data, "quitclaim.db")); h.keys.Made() && config.Database == "" && err == nil {
 		return nil, errKeysLost
 	}
+	published, err := publishedAtStart(ctx, config, h.log)
+	if err != nil {
+		return nil, err
+	}
 	h.store, err = store.Open(ctx, store.Config{
-		Dir: config.Data, Database: config.Database, Partitions: config.Partitions,
+		Dir: config.Data, Database: config.Database, Partitions: config.Partitions, Published: published,
 		Keys: h.keys, Now: h.now, NewID: newPrefixedID, NewLabel: newLabel, Log: h.log,
 	})
 	if errors.Is(err, ledger.ErrUnknownKey) {
 		return nil, fmt.Errorf("%w: %w", errOtherKeys, err)
 	}
 	if err != nil {
-		return nil, err
+		return nil, refused(err, config.Data, "")
+	}
+	if h.keys, err = namedAs(ctx, h.store, h.keys); err != nil {
+		return nil, errors.Join(err, h.store.Close())
 	}
 	if err := h.wire(); err != nil {
 		return nil, errors.Join(err, h.store.Close())
@@ -163,7 +170,7 @@ func (h *house) wireRooms() {
 		Runs: h.store, Flags: h.store, Units: h.store, Now: h.now, NewID: newID, Log: h.log,
 		Jobs: sweep.Sources{Watched: h.store, Suspects: h.store, Stuck: h.store.StuckWork, Clouds: h.clouds},
 		Source: func(ctx context.Context) (ledger.Source, note.Verifiers) {
-			return h.store.Ledger(ctx), note.VerifierList(h.keys.LedgerVerifier())
+			return h.store.Ledger(ctx), h.keys.LedgerVerifiers()
 		},
 		Ticks: time.Tick(5 * time.Second), Purge: h.store.Purge,
 		Host: func(ctx context.Context) (lifecycle.OrgID, error) {

@@ -65,7 +65,7 @@ func restore(ctx context.Context, config Config, file, newOrigin string) (archiv
 	if err != nil {
 		return report, err
 	}
-	settings := engine.Config{Dir: config.Dir, URL: config.Database, Migrations: migrations}
+	settings := engine.Config{Dir: config.Dir, URL: config.Database, Partitions: config.Partitions, Migrations: migrations}
 	err = engine.Load(ctx, settings, report.Migrations, func(tx *engine.Tx) error {
 		if _, err := archive.Load(ctx, tx, from, config.backupKeys); err != nil {
 			return err

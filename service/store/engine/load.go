@@ -110,7 +110,9 @@ func loadServer(ctx context.Context, config Config, wanted []migration, fill fun
 	}
 	pool := sql.OpenDB(stdlib.GetConnector(*settings))
 	pool.SetMaxOpenConns(1)
-	err = loadInto(ctx, pool, postgres(postgresBegin), wanted, fill)
+	dialect := postgres(postgresBegin)
+	dialect.schema = spread(config.Partitions)
+	err = loadInto(ctx, pool, dialect, wanted, fill)
 	return explainPostgres(errors.Join(err, pool.Close()))
 }
 
@@ -156,7 +158,13 @@ func loadTx(tx *Tx, wanted []migration, fill func(*Tx) error) error {
 		return err
 	}
 	for _, m := range wanted {
-		if _, err := tx.Exec(m.text); err != nil {
+		text := m.text
+		if tx.dialect.schema != nil {
+			if text, err = tx.dialect.schema(tx, text); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(text); err != nil {
 			return fmt.Errorf("migration %s: %w", m.name, err)
 		}
 		if _, err := tx.Exec(sqlAddMigration, m.name, m.digest, m.release); err != nil {
