@@ -28,6 +28,7 @@ func TestSchemaOnPostgreSQL(t *testing.T) {
 		"every breach is refused by its constraint":      breachesOnPostgreSQL,
 		"the last release's statements are prepared":     oldStatementsOnPostgreSQL,
 		"lives of old releases go on":                    livesOnPostgreSQL,
+		"the next release's schema will do":             nextOnPostgreSQL,
 		"many that start at once migrate once":           migratedOnce,
 		"a database that does not fit is left as it was": misfitsOnPostgreSQL,
 	}
@@ -167,6 +168,18 @@ func livesOnPostgreSQL(t *testing.T, server *storetest.Server) {
 		w.Opened = w.Again(t)
 		w.Consistent(t)
 	}
+}
+
+// nextOnPostgreSQL is TestPostgreSQLOnTheNextReleasesSchema in a few steps: a
+// release goes back to the one before, and forward again.
+func nextOnPostgreSQL(t *testing.T, server *storetest.Server) {
+	w := storetest.Populate(t, server.OpenNew(t))
+	unit := w.TakenBack(t)
+	execAll(t, client(t, w.Database), nextRelease(t)) // while a store is open
+	unit = w.Move(t, unit, w.Clerk, w.Technician)
+	w.Opened = w.Again(t)
+	w.Certify(t, w.WorkThrough(t, unit))
+	w.Consistent(t)
 }
 
 func migratedOnce(t *testing.T, server *storetest.Server) {
