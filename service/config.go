@@ -29,6 +29,7 @@ type Config struct {
 	Workers    int           // clouds asked at the same time
 	Proxies    networks      // whose X-Forwarded-For is believed
 	Serials    serials       // how brands write their serials
+	AuditAt    string        // when a pass over the whole ledger begins, HH:MM in UTC
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
 }
@@ -127,6 +128,9 @@ func settings() []setting {
 		{"serials", "how brands write bare serials: \"brand pattern example\" (RE2), with semicolons between", func(f *flag.FlagSet, c *Config) {
 			f.Var(&c.Serials, "serials", "")
 		}},
+		{"audit-at", "when the daily pass over the whole ledger begins, HH:MM in UTC", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.AuditAt, "audit-at", "03:47", "")
+		}},
 		{"log-json", "log JSON objects instead of text", func(f *flag.FlagSet, c *Config) {
 			f.BoolVar(&c.LogJSON, "log-json", false, "")
 		}},
@@ -206,10 +210,19 @@ func (c Config) check() []error {
 	if c.Workers < 1 || c.Workers > 256 {
 		mistakes = append(mistakes, fmt.Errorf("workers: %d is not within 1 to 256", c.Workers))
 	}
+	if _, err := c.auditSchedule(); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("audit-at: %q is not HH:MM", c.AuditAt))
+	}
 	if _, err := logLevel(c.LogLevel); err != nil {
 		mistakes = append(mistakes, err)
 	}
 	return mistakes
+}
+
+// auditSchedule is AuditAt as five fields of cron.
+func (c Config) auditSchedule() (string, error) {
+	at, err := time.Parse("15:04", c.AuditAt)
+	return fmt.Sprintf("%d %d * * *", at.Minute(), at.Hour()), err
 }
 
 // maxPartitions is more than a server's disks, and few enough that a plan which

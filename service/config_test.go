@@ -22,12 +22,12 @@ func TestConfigReadsFlagsOverEnvironmentOverDefaults(t *testing.T) {
 func TestConfigReportsEveryMistakeAtOnce(t *testing.T) {
 	t.Parallel()
 	environment := map[string]string{"QUITCLAIM_WORKERS": "many", "QUITCLAIM_LOG_LEVEL": "loud", "QUITCLAIM_PROXIES": "here", "QUITCLAIM_SERIALS": "acme [0-9]+ x; acme"}
-	_, err := parseConfig("quitclaim", []string{"--listen", "nowhere", "--url", "ftp://x/y", "--origin", "a b", "--data", "", "--cloud-delay", "-1s", "extra"},
+	_, err := parseConfig("quitclaim", []string{"--listen", "nowhere", "--url", "ftp://x/y", "--origin", "a b", "--data", "", "--cloud-delay", "-1s", "--audit-at", "25:00", "extra"},
 		func(name string) string { return environment[name] }, nil)
 	if err == nil {
 		t.Fatal("no mistake was found")
 	}
-	for _, want := range []string{"QUITCLAIM_WORKERS", "QUITCLAIM_PROXIES", "QUITCLAIM_SERIALS", "log-level", "listen", "url", "origin", "data", "cloud-delay", `"extra"`} {
+	for _, want := range []string{"QUITCLAIM_WORKERS", "QUITCLAIM_PROXIES", "QUITCLAIM_SERIALS", "log-level", "listen", "url", "origin", "data", "cloud-delay", "audit-at", `"extra"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not among the mistakes:\n%v", want, err)
 		}

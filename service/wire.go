@@ -166,6 +166,7 @@ func (h *house) wireRooms() {
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
 		Origin:    h.config.URL, Now: h.now, NewID: newID, Log: h.log,
 	})
+	auditPass, _ := h.config.auditSchedule() // Config.check has seen it
 	h.sweeps = sweep.New(sweep.Config{
 		Runs: h.store, Flags: h.store, Units: h.store, Now: h.now, NewID: newID, Log: h.log,
 		Jobs: sweep.Sources{Watched: h.store, Suspects: h.store, Stuck: h.store.StuckWork, Clouds: h.clouds},
@@ -178,8 +179,8 @@ func (h *house) wireRooms() {
 			return host.ID, err
 		},
 		Audit: sweep.AuditConfig{
-			Positions: h.store,
-			Seal:      func(position string) string { return h.keys.LookupHash("ledger-audit", position) },
+			Positions: h.store, FullPass: auditPass,
+			Seal: func(position string) string { return h.keys.LookupHash("ledger-audit", position) },
 		},
 	})
 }
