@@ -26,7 +26,8 @@ type breach struct {
 }
 
 // breaches breaks every constraint that the catalogue lists. Keys and
-// references break by themselves: a row twice, a row that points nowhere.
+// references break by themselves: a row twice, a row that points nowhere, a value
+// that is missing.
 func breaches(found []constraint) []breach {
 	byHand := breachesByHand()
 	var list []breach
@@ -38,6 +39,8 @@ func breaches(found []constraint) []breach {
 			statement = fmt.Sprintf(`INSERT INTO %s SELECT * FROM %s`, c.table, c.table)
 		case c.kind == kindReference:
 			statement = fmt.Sprintf(`UPDATE %s SET %s = 'nobody'`, c.table, c.columns[0])
+		case c.kind == kindPresence:
+			statement = fmt.Sprintf(`UPDATE %s SET %s = NULL`, c.table, c.columns[0])
 		}
 		list = append(list, breach{c.name, statement, c.sqliteSays()})
 	}
@@ -51,6 +54,7 @@ const (
 	kindKey       constraintKind = "primary key"
 	kindUnique    constraintKind = "unique index"
 	kindReference constraintKind = "foreign key"
+	kindPresence  constraintKind = "not null" // which has no name but its column's
 )
 
 // constraint is one of the schema, under the name that PostgreSQL knows it by.
@@ -66,6 +70,8 @@ func (c constraint) sqliteSays() string {
 		return "CHECK constraint failed: " + c.name
 	case kindReference:
 		return "FOREIGN KEY constraint failed"
+	case kindPresence:
+		return "NOT NULL constraint failed: " + c.name
 	}
 	var columns []string
 	for _, column := range c.columns {
@@ -91,6 +97,9 @@ func constraintsOfSQLite(t *testing.T, db *sql.DB) []constraint {
 		}
 		key.columns = column(t, db, `SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk`, table)
 		list = append(list, key)
+		for _, present := range column(t, db, `SELECT name FROM pragma_table_info(?) WHERE "notnull" = 1`, table) {
+			list = append(list, constraint{kind: kindPresence, table: table, name: table + "." + present, columns: []string{present}})
+		}
 		for _, from := range column(t, db, `SELECT "from" FROM pragma_foreign_key_list(?)`, table) {
 			list = append(list, constraint{kind: kindReference, table: table, name: table + "_" + from + "_fkey", columns: []string{from}})
 		}
@@ -134,7 +143,7 @@ func TestSQLiteRefusesWhatBreaksAConstraint(t *testing.T) {
 		t.Fatal(err)
 	}
 	found := constraintsOfSQLite(t, db)
-	if len(found) < 120 {
+	if len(found) < 300 {
 		t.Errorf("found %d constraints: the test looks in the wrong place", len(found))
 	}
 	everyBreachIsOfOne(t, found)
@@ -162,8 +171,11 @@ func everyBreachIsOfOne(t *testing.T, found []constraint) {
 // refusedBy is the constraint by which PostgreSQL refused.
 func refusedBy(err error) string {
 	var sent *pgconn.PgError
-	if errors.As(err, &sent) && strings.HasPrefix(sent.Code, "23") { // integrity constraint violation: manual, appendix A
-		return sent.ConstraintName
+	switch {
+	case !errors.As(err, &sent) || !strings.HasPrefix(sent.Code, "23"): // integrity constraint violation: manual, appendix A
+		return ""
+	case sent.Code == "23502": // not_null_violation
+		return sent.TableName + "." + sent.ColumnName
 	}
-	return ""
+	return sent.ConstraintName
 }

@@ -28,7 +28,7 @@ func TestSchemaOnPostgreSQL(t *testing.T) {
 		"every breach is refused by its constraint":      breachesOnPostgreSQL,
 		"the last release's statements are prepared":     oldStatementsOnPostgreSQL,
 		"lives of old releases go on":                    livesOnPostgreSQL,
-		"the next release's schema will do":             nextOnPostgreSQL,
+		"the next release's schema will do":              nextOnPostgreSQL,
 		"many that start at once migrate once":           migratedOnce,
 		"a database that does not fit is left as it was": misfitsOnPostgreSQL,
 	}
