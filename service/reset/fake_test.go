@@ -145,6 +145,26 @@ func (m *memory) FinishWork(ctx context.Context, work lifecycle.Work, nextAt tim
 	return fmt.Errorf("no such work: %w", lifecycle.ErrStale)
 }
 
+func (m *memory) PullWork(ctx context.Context, now, leases, waits time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := cmp.Or(ctx.Err(), m.fault("pull")); err != nil {
+		return err
+	}
+	for _, r := range m.rows {
+		if r.nextAt.After(now) && (r.FirstAt.After(now) || r.nextAt.After(waits)) {
+			r.nextAt = now
+			if r.FirstAt.After(now) {
+				r.FirstAt = now
+			}
+		}
+		if r.leaseUntil.After(leases) {
+			r.leaseUntil = time.Time{}
+		}
+	}
+	return nil
+}
+
 // row is a copy of one row of work of a unit's newest order.
 func (m *memory) row(unit lifecycle.UnitID, cloudName string) row {
 	m.mu.Lock()

@@ -22,6 +22,9 @@ type Store interface {
 	// FinishWork gives a lease back: done for good, or due again at nextAt.
 	// With an older attempt than the row's it is lifecycle.ErrStale.
 	FinishWork(ctx context.Context, work lifecycle.Work, nextAt time.Time, done bool, errCode string) error
+	// PullWork makes due now what was opened later than now or put off beyond
+	// waits, and ends leases beyond leases: a clock was ahead.
+	PullWork(ctx context.Context, now, leases, waits time.Time) error
 }
 
 // Config is what a worker needs. Store, Clouds, Now and Log must be given.
@@ -49,6 +52,7 @@ type Worker struct {
 	config Config
 	pauses *pauses
 	debts  *debts
+	clock  *backwards
 	nudges chan lifecycle.UnitID
 }
 
@@ -70,7 +74,7 @@ func New(config Config) (*Worker, error) {
 	config.Asks = orDefault(config.Asks, 3)
 	config.Slowest = orDefault(config.Slowest, time.Hour)
 	config.Idle = orDefault(config.Idle, 5*time.Minute)
-	return &Worker{config: config, pauses: newPauses(), debts: &debts{}, nudges: make(chan lifecycle.UnitID, nudgesHeld)}, nil
+	return &Worker{config: config, pauses: newPauses(), debts: &debts{}, clock: &backwards{}, nudges: make(chan lifecycle.UnitID, nudgesHeld)}, nil
 }
 
 // Result counts what was done.
@@ -92,6 +96,7 @@ func (r *Result) add(other Result) {
 // Its error is the store's; what went wrong with a cloud is counted.
 func (w *Worker) RunOnce(ctx context.Context) (Result, error) {
 	w.repay(ctx)
+	w.pull(ctx)
 	works, err := w.config.Store.ClaimWork(ctx, w.now(), w.config.Lease, w.config.Parallel)
 	if err != nil {
 		return Result{}, fmt.Errorf("claim work: %w", err)
@@ -125,6 +130,7 @@ func (w *Worker) Run(ctx context.Context) error {
 		}
 		w.settleNudged(ctx)
 		w.repay(ctx)
+		w.pull(ctx)
 		works := w.claim(ctx, free)
 		for _, work := range works {
 			group.Go(func() {

@@ -68,6 +68,8 @@ func drivers() map[string]string {
 		"sqlWatchedDue":       "watch_due ((next_at,unit_id)>(?,?) AND next_at<?)",
 		"sqlClaimWork":        "work_due (next_at<?)",
 		"sqlFreeWork":         "work_leased (lease_until>?)",
+		"sqlPullWork":         "work_due (next_at>?)",
+		"sqlPullLeases":       "work_leased (lease_until>?)",
 		"sqlStuckWork":        "work_open ((unit_id,order_id,cloud)>(?,?,?))",
 		"sqlFlags":            "flag_by_age ((first_at,flag_id)<(?,?))",
 		"sqlFlagsOfUnit":      "sqlite_autoindex_flag_1 (unit_id=?)",

@@ -36,6 +36,13 @@ func (s *Store) FinishWork(ctx context.Context, w lifecycle.Work, nextAt time.Ti
 	return err
 }
 
+// PullWork makes due now what a clock that was ahead has put into the future:
+// work opened later than now or put off beyond waits. Leases beyond leases are
+// nobody's.
+func (s *Store) PullWork(ctx context.Context, now, leases, waits time.Time) error {
+	return s.db.Write(ctx, func(tx *engine.Tx) error { return facts.PullWork(tx, now, leases, waits) })
+}
+
 // StuckWork lists work that was first due before and is not done.
 func (s *Store) StuckWork(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.Work, string, error) {
 	last, err := parseWork(page.After)

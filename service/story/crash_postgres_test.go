@@ -29,7 +29,7 @@ func TestKillsUnderLoadOnPostgreSQL(t *testing.T) {
 	t.Parallel()
 	worlds, rounds, lives := 1, 4, 8
 	if long() {
-		worlds, rounds, lives = 4, 25, 24
+		worlds, rounds, lives = 2, 25, 16
 	}
 	var without []plug
 	for _, plug := range plugs() {
@@ -52,7 +52,7 @@ func TestPostgreSQLKilledUnderLoad(t *testing.T) {
 	t.Parallel()
 	rounds, lives := 3, 8
 	if long() {
-		rounds, lives = 60, 24
+		rounds, lives = 40, 16
 	}
 	random := seeded(t)
 	c := storetest.NewCluster(t)

@@ -51,7 +51,7 @@ func TestTroubleWithTheNetworkToPostgreSQL(t *testing.T) {
 	t.Parallel()
 	times, lives := 1, 8
 	if long() {
-		times, lives = 12, 24
+		times, lives = 6, 16
 	}
 	random := seeded(t)
 	c := storetest.NewCluster(t)

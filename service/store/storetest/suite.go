@@ -18,7 +18,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	var all []scenario
 	for _, part := range [][]scenario{
 		advanceScenarios(), onceScenarios(), readScenarios(), peopleScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
-		flagScenarios(), cloudScenarios(), ledgerScenarios(), walkScenarios(), startScenarios(),
+		flagScenarios(), cloudScenarios(), ledgerScenarios(), walkScenarios(), clockScenarios(), startScenarios(),
 	} {
 		all = append(all, part...)
 	}
