@@ -58,7 +58,7 @@ func (l *liar) read(ctx context.Context, r cloud.Request, probe bool, look func(
 			return nil
 		}
 		var err error
-		answer, err = look(ctx)
+		answer, err = look(context.WithoutCancel(ctx))
 		return err
 	})
 	if err == nil {
@@ -73,7 +73,7 @@ func (l *liar) Preflight(ctx context.Context, r cloud.Request) (answer cloud.Pre
 		return answer, err
 	}
 	err = l.trouble(func(string) error {
-		answer, err = l.peer.Preflight(ctx, r)
+		answer, err = l.peer.Preflight(context.WithoutCancel(ctx), r)
 		return err
 	})
 	return answer, l.leave(err)
@@ -89,7 +89,7 @@ func (l *liar) Notify(ctx context.Context, r cloud.Request) (answer cloud.Notice
 			answer.ID = "lie-" + string(r.Order)
 			return nil
 		}
-		answer, err = l.peer.Notify(ctx, r)
+		answer, err = l.peer.Notify(context.WithoutCancel(ctx), r)
 		return err
 	})
 	return answer, l.leave(err)
@@ -129,6 +129,7 @@ func (l *liar) act(ctx context.Context, do func(context.Context) error) error {
 	if err := l.arrive(); err != nil {
 		return err
 	}
+	ctx = context.WithoutCancel(ctx) // see doors.pause
 	return l.leave(l.trouble(func(kind string) error {
 		switch kind {
 		case "forget":

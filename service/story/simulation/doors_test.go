@@ -19,24 +19,28 @@ type doors struct {
 	house *house
 }
 
-// pause lets others overtake; a dead process asks nothing more.
-func (d *doors) pause() error {
+// pause lets others overtake; a dead process asks nothing more. What it takes
+// on this machine's clock ends nothing, or a run would hang on how busy that is:
+// the context that goes on has no deadline.
+func (d *doors) pause(ctx context.Context) (context.Context, error) {
 	d.w.yield()
 	if d.house.dead {
-		return errPower
+		return ctx, errPower
 	}
-	return nil
+	return context.WithoutCancel(ctx), nil
 }
 
 func (d *doors) Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error) {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return lifecycle.Snapshot{}, err
 	}
 	return d.Store.Snapshot(ctx, unit)
 }
 
 func (d *doors) SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifecycle.Snapshot, error) {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return lifecycle.Snapshot{}, err
 	}
 	return d.Store.SnapshotByKey(ctx, key)
@@ -75,7 +79,8 @@ func (d *doors) RegisterWithReceipt(ctx context.Context, key lifecycle.UnitKey, 
 type writing func(ctx context.Context, decide lifecycle.Decide) (lifecycle.Outcome, error)
 
 func (d *doors) change(ctx context.Context, scope string, decide lifecycle.Decide, write writing) (lifecycle.Outcome, error) {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return lifecycle.Outcome{}, err
 	}
 	if d.w.bug.write != nil {
@@ -92,7 +97,8 @@ func (d *doors) change(ctx context.Context, scope string, decide lifecycle.Decid
 
 // ClaimWork notes who is at what.
 func (d *doors) ClaimWork(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]lifecycle.Work, error) {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return nil, err
 	}
 	works, err := d.Store.ClaimWork(ctx, now, lease, limit)
@@ -108,14 +114,15 @@ func (d *doors) ClaimWork(ctx context.Context, now time.Time, lease time.Duratio
 
 // FinishWork: of two who were at it the later one counts, and nobody else.
 func (d *doors) FinishWork(ctx context.Context, work lifecycle.Work, nextAt time.Time, done bool, code string) error {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return err
 	}
 	finish := d.Store.FinishWork
 	if d.w.bug.finish != nil {
 		finish = d.w.bug.finish(d)
 	}
-	err := finish(ctx, work, nextAt, done, code)
+	err = finish(ctx, work, nextAt, done, code)
 	if newest := d.w.leases[rowOf(work)]; err == nil && work.Attempt < newest {
 		d.w.fail("fence: attempt %d at %v was taken after attempt %d began", work.Attempt, rowOf(work), newest)
 	}
@@ -123,7 +130,8 @@ func (d *doors) FinishWork(ctx context.Context, work lifecycle.Work, nextAt time
 }
 
 func (d *doors) TakeChallenge(ctx context.Context, unit lifecycle.UnitID, nonce string, now time.Time) (lifecycle.Epoch, error) {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return 0, err
 	}
 	epoch, err := d.Store.TakeChallenge(ctx, unit, nonce, now)
@@ -132,14 +140,16 @@ func (d *doors) TakeChallenge(ctx context.Context, unit lifecycle.UnitID, nonce 
 }
 
 func (d *doors) RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe lifecycle.Probe, seen []lifecycle.Sighting) error {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return err
 	}
 	return d.Store.RecordProbe(ctx, unit, probe, seen)
 }
 
 func (d *doors) LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error {
-	if err := d.pause(); err != nil {
+	ctx, err := d.pause(ctx)
+	if err != nil {
 		return err
 	}
 	return d.Store.LinkCloudAccount(ctx, link)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
@@ -54,25 +55,37 @@ type house struct {
 // errPower: the process is dead.
 var errPower = errors.New("the power is gone")
 
-// open starts a process on the world's directory.
+// open starts a process on the world's directory. It may die while it starts;
+// then the next one does.
 func (w *world) open() {
 	w.t.Helper()
+	for {
+		h, err := w.tryOpen()
+		if err == nil {
+			w.wire(h)
+			return
+		}
+		if !errors.Is(err, errPower) {
+			w.t.Fatalf("seed %d: open: %v\n%s", w.seed, err, w.ending(40))
+		}
+		w.tell("it died while it started")
+	}
+}
+
+func (w *world) tryOpen() (*house, error) {
 	h := &house{}
 	w.house = h
 	h.ctx, h.kill = context.WithCancel(context.Background())
 	var err error
 	if h.keys, err = keyring.Open(filepath.Join(w.dir, "keys"), origin); err != nil {
-		w.t.Fatal(err)
+		return nil, err
 	}
 	h.store, err = store.Open(h.ctx, store.Config{
 		Dir: w.dir, Keys: h.keys, Now: w.clock.Now, Readers: 2, Fault: w.fault,
 		NewID:    func(prefix string) string { return prefix + "_" + w.ids.id() },
 		NewLabel: func() (string, error) { return code.NewLabelCode(w.ids) },
 	})
-	if err != nil {
-		w.t.Fatalf("seed %d: open: %v\n%s", w.seed, err, w.ending(40))
-	}
-	w.wire(h)
+	return h, err
 }
 
 func (w *world) wire(h *house) {
@@ -129,7 +142,7 @@ func (w *world) wireClouds(h *house, d *doors) {
 	log := slog.New(slog.DiscardHandler)
 	for range 2 {
 		worker, err := reset.New(reset.Config{
-			Store: d, Clouds: clouds, Now: w.clock.Now, Log: log, Parallel: 1,
+			Store: d, Clouds: clouds, Now: w.clock.Now, Log: log, Parallel: 1, Lease: 10 * time.Minute, Call: time.Hour,
 			Random: func() float64 { return float64(w.dice.below(1000)) / 1000 },
 		})
 		if err != nil {
@@ -190,8 +203,12 @@ func (w *world) restart() {
 	if w.bug.forgetful {
 		w.forget()
 	}
+	if w.plan.crashes && w.dice.in(4) {
+		w.death = death{point: pick(w.dice, []engine.Point{engine.BeforeCommit, engine.AfterCommit}), commits: 1 + w.dice.below(3)}
+	}
 	clear(w.leases) // a new process has the directory to itself, and ends them
 	w.open()
+	w.death = death{}
 	w.tell("a new process starts")
 	w.watch.look()
 	w.audit()

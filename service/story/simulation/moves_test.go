@@ -65,8 +65,13 @@ func (w *world) enters(c *unitCamera) {
 func (w *world) works() {
 	h, n := w.house, w.dice.below(2)
 	w.start([]string{"worker 1", "worker 2"}[n], func() {
-		result, err := h.workers[n].RunOnce(h.ctx)
-		w.tell("claimed %d failed %d proven %d closed %d %s", result.Claimed, result.Failed, result.Proven, result.Closed, said(err))
+		for range 3 {
+			result, err := h.workers[n].RunOnce(h.ctx)
+			w.tell("claimed %d failed %d proven %d closed %d %s", result.Claimed, result.Failed, result.Proven, result.Closed, said(err))
+			if err != nil || result.Claimed == 0 || h.dead {
+				return
+			}
+		}
 	})
 }
 

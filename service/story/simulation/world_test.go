@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"quitclaim/service/cloud/cloudtest"
-	"quitclaim/service/lifecycle"
 )
 
 // plan is what a seed's world suffers from. Not all seeds suffer from
@@ -165,12 +164,4 @@ func (w *world) drain() {
 	for len(w.tasks) > 0 {
 		w.slice(w.tasks[0])
 	}
-}
-
-// unit is one of the world's units, with its camera.
-func (w *world) unit() *unitCamera { return pick(w.dice, w.cameras) }
-
-// state is where the unit is, by its leaves.
-func (w *world) state(unit lifecycle.UnitID) lifecycle.State {
-	return w.watch.of(unit).place
 }
