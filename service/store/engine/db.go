@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"time"
 )
 
 // Config says which database to open and how.
@@ -22,8 +23,11 @@ type Config struct {
 	// beside a running server.
 	ReadOnly bool
 	// Readers is how many connections read; on a server, how many there are.
-	Readers    int
-	Migrations fs.FS
+	Readers int
+	// LongestRead is how long a read of the embedded database may go on beside
+	// its writer; 0: ten seconds.
+	LongestRead time.Duration
+	Migrations  fs.FS
 	// Companion is told of every commit of the embedded database. On a server
 	// nobody can be: others commit too.
 	Companion Companion

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -19,6 +21,7 @@ type file struct {
 	dialect *dialect
 	texts   *texts
 	readers *sql.DB
+	longest time.Duration // that a read may take; 0: as long as it wants
 
 	// The rest is nil in a read-only database.
 	lock    *flock.Flock
@@ -51,7 +54,10 @@ func (f *file) open(ctx context.Context, config Config) error {
 	if err != nil {
 		return err
 	}
-	f.lock = lock
+	f.lock, f.longest = lock, longestRead
+	if config.LongestRead > 0 {
+		f.longest = config.LongestRead
+	}
 	if err := makePrivate(filepath.Join(config.Dir, fileName)); err != nil {
 		return err
 	}
@@ -79,6 +85,7 @@ func (f *file) open(ctx context.Context, config Config) error {
 	f.writer = &writer{
 		ctx: own, conn: conn, dialect: f.dialect, texts: f.texts, companion: config.Companion, log: config.Log,
 		queue: make(chan change, queueLength), trace: config.Trace, fault: config.Fault,
+		wal: wal{path: filepath.Join(config.Dir, fileName+"-wal")},
 	}
 	f.stopped = make(chan struct{})
 	go func() {
@@ -130,9 +137,9 @@ func (f *file) enqueue(c change) error {
 	}
 }
 
-// read implements database. Only getting a connection is cut short with ctx:
-// what a read does must be bounded by itself, for a long one keeps the log from
-// being checkpointed.
+// read implements database. Only getting a connection is cut short with ctx. A
+// read that takes too long is cut off before its next statement or row, for it
+// keeps the log from being folded.
 func (f *file) read(ctx context.Context, run func(*Tx) error) (err error) {
 	conn, err := f.readers.Conn(ctx)
 	if err != nil {
@@ -142,6 +149,10 @@ func (f *file) read(ctx context.Context, run func(*Tx) error) (err error) {
 	tx := &Tx{ctx: context.WithoutCancel(ctx), conn: conn, dialect: f.dialect, texts: f.texts}
 	if _, err := tx.Exec(f.dialect.beginRead); err != nil {
 		return fmt.Errorf("begin read: %w", err)
+	}
+	if f.longest > 0 {
+		tx.late = &atomic.Bool{}
+		defer time.AfterFunc(f.longest, func() { tx.late.Store(true) }).Stop()
 	}
 	defer func() {
 		if end := tx.commit(); end != nil {

@@ -31,6 +31,11 @@ const (
 	sqliteUndo      = `ROLLBACK TO change`
 	sqliteTruncate  = `PRAGMA wal_checkpoint(TRUNCATE)`
 
+	// How long a checkpoint waits for readers: as long as ours take, and then as
+	// long as a connection waits for anything (pragmas).
+	sqliteBrieflyBusy = `PRAGMA busy_timeout = 50`
+	sqliteLongBusy    = `PRAGMA busy_timeout = 5000`
+
 	sqliteColumns = `
 SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c
 WHERE t.type = 'table' AND t.name NOT GLOB 'sqlite_*'`

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Tx is what a write or a read does its statements with. It is good for the
@@ -19,6 +20,8 @@ type Tx struct {
 	trace   func(query string, args []any) // nil: nobody is told
 	// contended: an earlier attempt lost a race.
 	contended bool
+	// late, where it is not nil, becomes true when a read has taken too long.
+	late *atomic.Bool
 	// broken is the first error of the database that was no constraint. After
 	// it the transaction may be gone, so nothing in it counts.
 	broken error
@@ -54,6 +57,9 @@ func (t *Tx) Get(query string, args []any, dest ...any) (found bool, err error) 
 
 // Each calls row for every row of the answer, in order.
 func (t *Tx) Each(query string, args []any, row func(Scan) error) error {
+	if t.tooLong() {
+		return errLongRead
+	}
 	rows, err := t.conn.QueryContext(t.ctx, t.text(query, args), args...)
 	if err != nil {
 		return t.failed(err)
@@ -63,12 +69,17 @@ func (t *Tx) Each(query string, args []any, row func(Scan) error) error {
 		if err := row(rows.Scan); err != nil {
 			return fmt.Errorf("read row: %w", err)
 		}
+		if t.tooLong() {
+			return errLongRead
+		}
 	}
 	if err := rows.Err(); err != nil {
 		return t.failed(err)
 	}
 	return nil
 }
+
+func (t *Tx) tooLong() bool { return t.late != nil && t.late.Load() }
 
 // List reads every row of the answer.
 func List[T any](t *Tx, query string, args []any, read func(Scan) (T, error)) ([]T, error) {

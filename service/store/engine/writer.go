@@ -61,6 +61,7 @@ type writer struct {
 	trace     func(query string, args []any)
 	fault     func(Point) error // nil: the process does not die
 	dead      error             // by the fault that ended it
+	wal       wal
 }
 
 // loop drains the queue, batch after batch, until the queue is closed.
@@ -76,15 +77,17 @@ func (w *writer) loop() {
 				return
 			}
 			w.commit(w.gather(first))
+			w.keepShort(false)
 			// Armed once and not moved on by later commits: what is dirty
 			// waits no longer than idleAfter, however busy we are.
-			if w.companion.Dirty() && !armed {
+			if !armed {
 				idle.Reset(idleAfter)
 				armed = true
 			}
 		case <-idle.C:
 			armed = false
 			w.rest()
+			w.keepShort(true)
 		}
 	}
 }
