@@ -30,7 +30,7 @@ func (o *Owner) Bind(ctx context.Context, actor lifecycle.Actor, key lifecycle.U
 	}
 	id, err := orNobody(o.config.Units.UnitByCode(ctx, "unit", key.String()))
 	if err != nil {
-		return Bound{}, fmt.Errorf("find a unit: %w", err)
+		return Bound{}, o.unheard(guess, fmt.Errorf("find a unit: %w", err))
 	}
 	bind := lifecycle.Bind{
 		Command: o.command(actor), ID: lifecycle.BindingID("bnd_" + o.config.NewID()),
@@ -41,7 +41,7 @@ func (o *Owner) Bind(ctx context.Context, actor lifecycle.Actor, key lifecycle.U
 		return change, answerBind(s, bind.ProofHash, err)
 	})
 	if err != nil {
-		return Bound{}, err
+		return Bound{}, o.unheard(guess, err)
 	}
 	o.guesses.Forgive(guess)
 	bound := boundOf(outcome.Change)
@@ -49,6 +49,15 @@ func (o *Owner) Bind(ctx context.Context, actor lifecycle.Actor, key lifecycle.U
 		o.linkOwner(ctx, id)
 	}
 	return bound, nil
+}
+
+// unheard forgives a guess that nobody has looked at, for want of room: who does
+// as told and comes again must not be told to wait for it.
+func (o *Owner) unheard(guess string, err error) error {
+	if errors.Is(err, lifecycle.ErrBusy) {
+		o.guesses.Forgive(guess)
+	}
+	return err
 }
 
 // answerBind says what whoever tries to bind may hear. Who shows the present

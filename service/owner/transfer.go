@@ -117,7 +117,7 @@ func (o *Owner) find(ctx context.Context, actor lifecycle.Actor, code string) (l
 	unit, offer, err := o.config.Units.OfferByCode(ctx, hashOf(code))
 	id, err := orNobody(unit, err)
 	if err != nil {
-		return "", lifecycle.Offer{}, fmt.Errorf("find an offer: %w", err)
+		return "", lifecycle.Offer{}, o.unheard(guessOf(actor), fmt.Errorf("find an offer: %w", err))
 	}
 	return id, offer, nil
 }
