@@ -38,12 +38,14 @@ func appendRow(ctx context.Context, env environment, at place, keys *keyring.Rin
 	if at.database != "" {
 		begin = appendShared
 	}
+	computed := cpuTime()
 	took, err := begin(ctx, at, keys, groups)
 	if err != nil {
 		return row{}, fmt.Errorf("append: %w", err)
 	}
 	r := floor(50_000, fmt.Sprintf("ledger, entries in groups of %d", groupSize), perSecond(float64(groups*groupSize)/took.Seconds()))
-	r.note = fmt.Sprintf("%d of 1 kB, each group on disk before its answer", groups*groupSize)
+	r.note = fmt.Sprintf("%d of 1 kB, each group on disk before its answer; %.0f µs of processor time each",
+		groups*groupSize, float64((cpuTime()-computed).Microseconds())/float64(groups*groupSize))
 	return r, nil
 }
 

@@ -22,7 +22,7 @@ type bare struct {
 	prepared   map[string]*sql.Stmt
 	left       [][]statement
 	done       int
-	busy       time.Duration
+	busy, cpu  time.Duration
 }
 
 // bareSettings are those of the store's own writer: the same promise on the
@@ -71,13 +71,14 @@ func (p *bare) prepareAll(ctx context.Context, begin string) (err error) {
 func (p *bare) run(ctx context.Context, n int) error {
 	n = min(n, len(p.left))
 	ctx = context.WithoutCancel(ctx) // as the store's writer: nothing to watch while a statement runs
-	begin := time.Now()
+	begin, computed := time.Now(), cpuTime()
 	for _, transaction := range p.left[:n] {
 		if err := p.commit(ctx, transaction); err != nil {
 			return fmt.Errorf("bare program: %w", err)
 		}
 	}
 	p.busy += time.Since(begin)
+	p.cpu += cpuTime() - computed
 	p.left = p.left[n:]
 	p.done += n
 	return nil

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"time"
@@ -15,8 +16,9 @@ import (
 
 // ratioSettings are what ratios is told.
 type ratioSettings struct {
-	env  environment
-	only string
+	env     environment
+	only    string
+	profile string
 }
 
 func parseRatios(args []string) (ratioSettings, error) {
@@ -29,6 +31,7 @@ func parseRatios(args []string) (ratioSettings, error) {
 	flags.DurationVar(&s.env.each, "each", 5*time.Second, "how long each side of a comparison works, about")
 	flags.IntVar(&s.env.ledger, "ledger", 1_000_000, "entries of the ledger that is audited")
 	flags.IntVar(&s.env.fleet, "fleet", 10_000_000, "units in the large fleet; 0: leave its rows out")
+	flags.StringVar(&s.profile, "profile", "", "file for a processor profile of what is measured in this process: ledger and fleet")
 	err := parse(flags, args, func() []error {
 		var mistakes []error
 		for _, name := range s.names() {
@@ -78,9 +81,33 @@ func runRatios(ctx context.Context, args []string, stdout, stderr io.Writer) (er
 		return err
 	}
 	machine.write(stdout)
+	stop, err := profile(settings.profile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stop()) }()
 	begin := time.Now()
 	measured, err := rows(ctx, env, settings.names())
 	writeTable(stdout, measured)
 	fmt.Fprintf(stdout, "measured in %s; load then %s\n", time.Since(begin).Round(time.Second), loadAverage())
 	return err
+}
+
+// profile writes a processor profile until it is stopped; without a file,
+// nothing.
+func profile(file string) (stop func() error, err error) {
+	if file == "" {
+		return func() error { return nil }, nil
+	}
+	out, err := os.Create(file)
+	if err != nil {
+		return nil, fmt.Errorf("profile: %w", err)
+	}
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return nil, errors.Join(fmt.Errorf("profile: %w", err), out.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return out.Close()
+	}, nil
 }

@@ -21,6 +21,7 @@ func commands() []command {
 		{"prepare", "make organisations, people and units on a running server", runPrepare},
 		{"run", "put a server under load, and say how long it took to answer", runRun},
 		{"ratios", "measure everything of DESIGN section 8 that has been built, beside bare programs", runRatios},
+		{"capacity", "measure what a unit, a return and a verdict use up, and reckon what a fleet needs", runCapacity},
 		{"bare", "serve an empty handler behind the product's middleware (ratios starts it)", runBare},
 	}
 }

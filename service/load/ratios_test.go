@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestScenariosOnTheProduct makes a world on the built binary by its public
@@ -145,5 +148,25 @@ func TestMachineIsLookedAt(t *testing.T) {
 	}
 	if _, err := look(filepath.Join(t.TempDir(), "none"), ""); err == nil {
 		t.Error("a directory that is not there has a disk")
+	}
+}
+
+// TestAServerThatDoesNotServe ends with a reason, whatever kept it.
+func TestAServerThatDoesNotServe(t *testing.T) {
+	t.Parallel()
+	binary, err := quitclaim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := start(t.Context(), binary, "serve", "--listen", "nowhere"); err == nil || !strings.Contains(err.Error(), "ended before it served") {
+		t.Errorf("called wrongly: %v", err)
+	}
+	if _, err := start(t.Context(), filepath.Join(t.TempDir(), "none"), "serve"); err == nil {
+		t.Error("a program that is not there runs")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := start(ctx, "sleep", "60"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("one that says nothing: %v", err)
 	}
 }

@@ -54,7 +54,8 @@ func returnRows(ctx context.Context, env environment) (rows []row, err error) {
 		return nil, errors.Join(err, fmt.Errorf("of %d units, we took %d back, and the bare program %d", count, ours.sum.done(), n))
 	}
 	r := atLeast(1, fmt.Sprintf("durable returns, %d clients", env.clients), perSecond(ours.sum.rate()), perSecond(bare.rate()))
-	r.note = fmt.Sprintf("p50 %s, p99 %s", short(ours.sum.took.percentile(50)), short(ours.sum.took.percentile(99)))
+	r.note = fmt.Sprintf("p50 %s, p99 %s; processor time %s against %s", short(ours.sum.took.percentile(50)),
+		short(ours.sum.took.percentile(99)), short(ours.each()), short(bare.cpu/time.Duration(count)))
 	return []row{r}, nil
 }
 

@@ -16,6 +16,7 @@ type side struct {
 	to     target
 	from   source
 	sum    result
+	cpu    time.Duration // what the server computed in its turns
 }
 
 // answerFor is how long an answer may take while something is measured.
@@ -39,7 +40,9 @@ func newSide(ctx context.Context, binary string, at place, args ...string) (*sid
 func (s *side) turn(ctx context.Context, plan plan) error {
 	s.server.wake()
 	defer s.server.sleep()
+	before := s.server.computed()
 	r := drive(ctx, s.to, s.from, plan)
+	s.cpu += s.server.computed() - before
 	s.sum.busy += r.busy
 	s.sum.took.add(r.took.took...)
 	return r.err()
@@ -52,3 +55,6 @@ func (s *side) turn(ctx context.Context, plan plan) error {
 func product(ctx context.Context, env environment, at place) (*side, error) {
 	return newSide(ctx, env.binary, at, "serve", "--listen", "127.0.0.1:0", "--workers", "1", "--proxies", "127.0.0.1/32")
 }
+
+// each is the processor time of one answer.
+func (s *side) each() time.Duration { return s.cpu / time.Duration(max(s.sum.done(), 1)) }

@@ -53,8 +53,10 @@ func verdictRows(ctx context.Context, env environment) (rows []row, err error) {
 			}
 		}
 	}
+	rate := atLeast(0.5, fmt.Sprintf("verdicts, %d clients", env.clients), perSecond(ours.sum.rate()), perSecond(theirs.sum.rate()))
+	rate.note = fmt.Sprintf("processor time %s against %s", short(ours.each()), short(theirs.each()))
 	return []row{
-		atLeast(0.5, fmt.Sprintf("verdicts, %d clients", env.clients), perSecond(ours.sum.rate()), perSecond(theirs.sum.rate())),
+		rate,
 		atMost(3, "verdicts, p99", milliseconds(ours.sum.took.percentile(99)), milliseconds(theirs.sum.took.percentile(99))),
 	}, nil
 }

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// capacitySettings are what capacity is told.
+type capacitySettings struct {
+	env   environment
+	count int
+	fleet int
+	peak  int
+}
+
+func parseCapacity(args []string) (capacitySettings, error) {
+	var s capacitySettings
+	flags := newFlags("capacity")
+	flags.StringVar(&s.env.dir, "dir", onDisk(), "directory for the data, on a real disk; what is made in it goes again")
+	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server on this machine, postgres://…: a database of our own is made on it; default: SQLite")
+	flags.IntVar(&s.env.clients, "clients", 16, "connections, each with one request under way")
+	flags.IntVar(&s.count, "count", 2000, "how many units are taken back, and as many scanned")
+	flags.IntVar(&s.fleet, "units", 100_000_000, "units to reckon with")
+	flags.IntVar(&s.peak, "returns", 500, "returns a second to reckon with")
+	err := parse(flags, args, func() []error {
+		return append(append(append(append(
+			mistake(s.env.database != "" && !strings.HasPrefix(s.env.database, "postgres://"), "database: it must begin with postgres://"),
+			mistake(s.env.dir == "", "dir: a directory is needed")...),
+			mistake(s.env.clients < 1 || s.env.clients > maxClients, "clients: %d is not within 1 to %d", s.env.clients, maxClients)...),
+			mistake(s.count < 1 || s.count > maxCount, "count: %d is not within 1 to %d", s.count, maxCount)...),
+			mistake(s.fleet < 1 || s.peak < 1, "units and returns: at least one")...)
+	})
+	return s, err
+}
+
+// costs are what one of each thing uses up.
+type costs struct{ unit, ret, order, verdict cost }
+
+// runCapacity is `load capacity`: it measures what a unit, a return, the work on
+// its reset order and a verdict use up, and reckons what a fleet needs.
+func runCapacity(ctx context.Context, args []string, stdout, stderr io.Writer) (err error) {
+	s, err := parseCapacity(args)
+	if err != nil {
+		return err
+	}
+	s.env.progress, s.env.owners = stderr, manyOwners
+	if s.env.dir, err = os.MkdirTemp(s.env.dir, "quitclaim-load-"); err != nil {
+		return fmt.Errorf("make a directory: %w", err)
+	}
+	if s.env.dir, err = filepath.Abs(s.env.dir); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(s.env.dir)) }()
+	s.env.binary = filepath.Join(s.env.dir, "quitclaim")
+	if text, err := exec.CommandContext(ctx, "go", "build", "-o", s.env.binary, "quitclaim/service").CombinedOutput(); err != nil {
+		return fmt.Errorf("build the product: %w\n%s", err, text)
+	}
+	machine, err := look(s.env.dir, s.env.database)
+	if err != nil {
+		return err
+	}
+	machine.write(stdout)
+	measured, err := s.measure(ctx)
+	if err != nil {
+		return err
+	}
+	measured.write(stdout)
+	measured.reckon(stdout, s.fleet, s.peak)
+	return nil
+}
+
+func (s capacitySettings) measure(ctx context.Context) (all costs, err error) {
+	at, err := newPlace(ctx, s.env, "capacity")
+	if err != nil {
+		return all, err
+	}
+	defer func() { err = errors.Join(err, at.drop(ctx, s.env)) }()
+	// The cloud forgets at once, so that orders are worked off in one go.
+	ours, err := newSide(ctx, s.env.binary, at, "serve", "--listen", "127.0.0.1:0", "--cloud-delay", "1s", "--proxies", "127.0.0.1/32")
+	if err != nil {
+		return all, err
+	}
+	defer func() { err = errors.Join(err, ours.server.stop()) }()
+	ours.server.wake()
+	var marks [5]cost
+	for i, step := range []func() error{
+		func() error { return nil },
+		func() error { return s.fill(ctx, ours, at) },
+		func() error { return s.drive(ctx, ours) },
+		func() error { return worked(ctx, ours, at) },
+		func() error { return s.drive(ctx, ours) },
+	} {
+		if err := step(); err != nil {
+			return all, err
+		}
+		if marks[i], err = costOf(ctx, ours, at); err != nil {
+			return all, err
+		}
+	}
+	return costs{
+		unit: marks[1].since(marks[0], s.count), ret: marks[2].since(marks[1], s.count),
+		order: marks[3].since(marks[2], s.count), verdict: marks[4].since(marks[3], s.count),
+	}, nil
+}
+
+// fill makes the world, and says that returns come next.
+func (s capacitySettings) fill(ctx context.Context, ours *side, at place) error {
+	w, err := populate(ctx, ours.server.url, at, wanted{bound: s.count, owners: s.env.owners}, s.env.progress)
+	if err != nil {
+		return err
+	}
+	ours.from = &returning{w}
+	return nil
+}
+
+// drive does what is next, as often as it was told, and says that verdicts come
+// after.
+func (s capacitySettings) drive(ctx context.Context, ours *side) error {
+	r := drive(ctx, ours.to, ours.from, plan{clients: s.env.clients, count: s.count})
+	if done, returned := ours.from.(*returning); returned {
+		ours.from = newScanning(done.w, "/v1/scans")
+	}
+	return r.err()
+}
+
+const (
+	// quietFor is how long nothing may be written before the orders count as
+	// worked off, as far as they get without hands: a worker looks every second.
+	quietFor = 6 * time.Second
+	// workedWithin bounds the wait.
+	workedWithin = 10 * time.Minute
+)
+
+// worked waits until the reset orders have stood still.
+func worked(ctx context.Context, ours *side, at place) error {
+	ctx, stop := context.WithTimeout(ctx, workedWithin)
+	defer stop()
+	look := time.NewTicker(time.Second)
+	defer look.Stop()
+	was, since := "", time.Now()
+	for {
+		head, err := checkpointSize(ctx, ours.server.url)
+		if err != nil {
+			return err
+		}
+		if head != was {
+			was, since = head, time.Now()
+		}
+		if time.Since(since) >= quietFor {
+			return nil
+		}
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			return fmt.Errorf("the reset orders do not stand still: %w", ctx.Err())
+		}
+	}
+}
