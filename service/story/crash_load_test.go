@@ -12,16 +12,13 @@ import (
 // load is many cameras on their way at the same time, and what their people
 // were told.
 type load struct {
-	t       *testing.T
-	s       *server
-	record  *record
-	witness *witness
-	lives   []*life
-	steps   []step
-	hands   int // requests under way at the same time
-	// patient: an answer that says "later" is no end of a round.
-	patient bool
-
+	t             *testing.T
+	s             *server
+	record        *record
+	witness       *witness
+	lives         []*life
+	steps         []step
+	hands         int // requests under way at the same time
 	refused, lost count
 }
 
@@ -61,7 +58,8 @@ func (l *load) run(ctx context.Context) {
 			for ctx.Err() == nil && !l.t.Failed() {
 				done := 0
 				for at := hand; at < len(l.lives) && ctx.Err() == nil; at += l.hands {
-					if l.go1(ctx, l.lives[at]) {
+					// What was sent is waited for: a client that hangs up is another story.
+					if l.go1(context.WithoutCancel(ctx), l.lives[at]) {
 						done++
 					}
 				}
@@ -84,7 +82,7 @@ func (l *load) go1(ctx context.Context, life *life) bool {
 	if life.pending == nil {
 		made, err := l.next(ctx, life)
 		if err != nil {
-			l.complain(ctx, life, err)
+			l.complain(life, err)
 			return false
 		}
 		if made == nil {
@@ -94,7 +92,7 @@ func (l *load) go1(ctx context.Context, life *life) bool {
 	}
 	_, err := l.send(ctx, life)
 	if err != nil {
-		l.complain(ctx, life, err)
+		l.complain(life, err)
 	}
 	return err == nil
 }
@@ -151,7 +149,7 @@ func (l *load) send(ctx context.Context, life *life) (answer, error) {
 
 // complain counts what a server may say that is about to die, or has no room,
 // and fails the test on anything else.
-func (l *load) complain(ctx context.Context, life *life, err error) {
+func (l *load) complain(life *life, err error) {
 	var got answered
 	switch {
 	case !errors.As(err, &got): // no answer
@@ -163,8 +161,6 @@ func (l *load) complain(ctx context.Context, life *life, err error) {
 		}
 		return
 	case got.Status == http.StatusConflict && got.problem().Code == "in-flight":
-		return
-	case ctx.Err() != nil:
 		return
 	}
 	l.t.Errorf("%s at %s: %v", life.unit.Serial, l.steps[life.at].event, err)

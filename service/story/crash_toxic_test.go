@@ -51,7 +51,7 @@ func TestTroubleWithTheNetworkToPostgreSQL(t *testing.T) {
 	t.Parallel()
 	times, lives := 1, 8
 	if long() {
-		times, lives = 6, 16
+		times, lives = 4, 16
 	}
 	random := seeded(t)
 	c := storetest.NewCluster(t)
