@@ -13,29 +13,46 @@ import (
 
 	"quitclaim/service/cloud"
 	"quitclaim/service/cloud/builtin"
+	"quitclaim/service/lifecycle"
 	"quitclaim/service/store"
 	"quitclaim/service/sweep"
 )
 
 // remembering is a cloud that answers from memory what it was asked before: the
 // rest of a sweep is our own part. As long as forgetful is set, it asks the
-// cloud behind it all the same.
+// cloud behind it all the same. It keeps little, or the collector's work for it
+// would be measured too: at most one owner for each unit, all of one date.
 type remembering struct {
 	cloud.Cloud
 	forgetful atomic.Bool
-	known     sync.Map // lifecycle.UnitID → cloud.Probe
+	mu        sync.RWMutex
+	owners    map[lifecycle.UnitID]string // by mu; account hashes, empty for none
+	since     time.Time                   // by mu
 }
 
 // Probe implements cloud.Cloud.
 func (c *remembering) Probe(ctx context.Context, r cloud.Request) (cloud.Probe, error) {
-	if known, ok := c.known.Load(r.Unit); ok && !c.forgetful.Load() {
-		return known.(cloud.Probe), nil
+	c.mu.RLock()
+	owner, known := c.owners[r.Unit]
+	since := c.since
+	c.mu.RUnlock()
+	if known && !c.forgetful.Load() {
+		if owner == "" {
+			return cloud.Probe{}, nil
+		}
+		return cloud.Probe{Links: []cloud.Link{{AccountHash: owner, Kind: lifecycle.BindingOwner, Since: since}}}, nil
 	}
 	probe, err := c.Cloud.Probe(ctx, r)
-	if err == nil {
-		c.known.Store(r.Unit, probe)
+	if err != nil {
+		return probe, err
 	}
-	return probe, err
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.owners[r.Unit] = ""
+	for _, link := range probe.Links {
+		c.owners[r.Unit], c.since = link.AccountHash, link.Since
+	}
+	return probe, nil
 }
 
 // swept is what one run over all watched units cost.
@@ -60,8 +77,8 @@ func (f *fleet) sweepAll(ctx context.Context, rounds int) (best swept, err error
 		return best, err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	var memory remembering
-	sweeps, err := f.sweeps(s, &memory)
+	memory := &remembering{owners: map[lifecycle.UnitID]string{}}
+	sweeps, err := f.sweeps(s, memory)
 	if err != nil {
 		return best, err
 	}

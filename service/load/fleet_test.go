@@ -5,7 +5,9 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,5 +85,31 @@ func TestTheSweepOfAFilledFleetFindsNothing(t *testing.T) {
 	}
 	if best.seen != 200 || best.ours <= 0 || best.whole <= 0 {
 		t.Errorf("swept %+v", best)
+	}
+}
+
+func TestFleetRowsMeasure(t *testing.T) {
+	t.Parallel()
+	env := small(t)
+	env.fleet, env.database = 5000, ""
+	got, err := fleetRows(t.Context(), env)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"sold-but-bound, 5000 units, 50 watched, our own", "sold-but-bound, 5000 units, 50 watched, beside", "5000 units, start",
+		"5000 units, resident", "5000 units, database"}
+	if len(got) != len(want) {
+		t.Fatalf("%d rows, want %d: %+v", len(got), len(want), got)
+	}
+	for i, row := range got {
+		if !strings.HasPrefix(row.what, want[i]) || row.ours.value <= 0 || row.target == "" {
+			t.Errorf("row %d is %+v, want %s with a figure", i, row, want[i])
+		}
+	}
+	if left, err := os.ReadDir(env.dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	if _, err := fleetRows(t.Context(), environment{fleet: 50}); err == nil {
+		t.Error("a fleet of 50 units was measured")
 	}
 }
