@@ -89,13 +89,21 @@ func (s capacitySettings) measure(ctx context.Context) (all costs, err error) {
 	}
 	defer func() { err = errors.Join(err, ours.server.stop()) }()
 	ours.server.wake()
+	var w *world
+	var scans source
 	var marks [5]cost
 	for i, step := range []func() error{
 		func() error { return nil },
-		func() error { return s.fill(ctx, ours, at) },
-		func() error { return s.drive(ctx, ours) },
-		func() error { return worked(ctx, ours, at) },
-		func() error { return s.drive(ctx, ours) },
+		func() error {
+			w, err = populate(ctx, ours.server.url, at, wanted{bound: s.count, owners: s.env.owners}, s.env.progress)
+			return err
+		},
+		func() error {
+			scans = newScanning(w, "/v1/scans") // before the returns use its units up
+			return s.drive(ctx, ours, &returning{w})
+		},
+		func() error { return worked(ctx, ours) },
+		func() error { return s.drive(ctx, ours, scans) },
 	} {
 		if err := step(); err != nil {
 			return all, err
@@ -110,22 +118,11 @@ func (s capacitySettings) measure(ctx context.Context) (all costs, err error) {
 	}, nil
 }
 
-// fill makes the world, and says that returns come next.
-func (s capacitySettings) fill(ctx context.Context, ours *side, at place) error {
-	w, err := populate(ctx, ours.server.url, at, wanted{bound: s.count, owners: s.env.owners}, s.env.progress)
-	if err != nil {
-		return err
-	}
-	ours.from = &returning{w}
-	return nil
-}
-
-// drive does what is next, as often as it was told, and says that verdicts come
-// after.
-func (s capacitySettings) drive(ctx context.Context, ours *side) error {
-	r := drive(ctx, ours.to, ours.from, plan{clients: s.env.clients, count: s.count})
-	if done, returned := ours.from.(*returning); returned {
-		ours.from = newScanning(done.w, "/v1/scans")
+// drive does what a source has, as often as it was told.
+func (s capacitySettings) drive(ctx context.Context, ours *side, from source) error {
+	r := drive(ctx, ours.to, from, plan{clients: s.env.clients, count: s.count})
+	if r.done() != s.count {
+		return errors.Join(r.err(), fmt.Errorf("%d of %d requests were answered as wanted", r.done(), s.count))
 	}
 	return r.err()
 }
@@ -139,7 +136,7 @@ const (
 )
 
 // worked waits until the reset orders have stood still.
-func worked(ctx context.Context, ours *side, at place) error {
+func worked(ctx context.Context, ours *side) error {
 	ctx, stop := context.WithTimeout(ctx, workedWithin)
 	defer stop()
 	look := time.NewTicker(time.Second)
