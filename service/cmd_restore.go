@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"strings"
 
 	"quitclaim/service/keyring"
 	"quitclaim/service/store"
@@ -72,6 +73,9 @@ func runRestore(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	fmt.Fprintf(stdout, "restored %d rows of %d tables, as they were at %s\n", report.Rows, len(report.Tables), report.Made().Format("2006-01-02T15:04:05.000Z07:00"))
 	printLedger(stdout, report)
+	if len(report.Left) > 0 {
+		fmt.Fprintf(stdout, "left in the file, for they are not ours: %s\n", strings.Join(report.Left, ", "))
+	}
 	if *newOrigin != "" {
 		printOrigin(stdout, *newOrigin)
 	}

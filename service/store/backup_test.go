@@ -329,6 +329,24 @@ func (m move) nowhereElse(t *testing.T) {
 	}
 }
 
+// A table that somebody put beside ours does not keep a restore from its work.
+func TestARestoreLeavesForeignTables(t *testing.T) {
+	t.Parallel()
+	w := storetest.NewWorld(t)
+	db := rawDB(t, w.Dir)
+	if _, err := db.Exec(`CREATE TABLE notes (n BIGINT); INSERT INTO notes (n) VALUES (1)`); err != nil {
+		t.Fatal(err)
+	}
+	outside := published(t, w)
+	file, _ := backup(t, w)
+	config := elsewhere(t, w, "")
+	config.Published = outside
+	report, err := store.Restore(t.Context(), config, file, "")
+	if err != nil || !slices.Equal(report.Left, []string{"notes"}) {
+		t.Errorf("restore: left %q, %v; want the notes", report.Left, err)
+	}
+}
+
 // Whoever was signed in when the backup was made is not afterwards.
 func TestARestoreEndsSessions(t *testing.T) {
 	t.Parallel()

@@ -8,8 +8,8 @@
 //
 // One file per table or concern. Child packages: engine (connections, lock,
 // migrations, the writer that commits in groups), facts (the tables about one
-// unit), catalog (organisations and models), book (the ledger's tables). The
-// roof imports store alone.
+// unit), catalog (organisations and models), book (the ledger's tables), archive
+// (backups). The roof imports store, and of the others what they answer with.
 //
 // It trusts the rules to be pure, the keyring to keep its keys, and the disk to
 // keep what fsync has promised.

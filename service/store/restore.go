@@ -67,9 +67,11 @@ func restore(ctx context.Context, config Config, file, newOrigin string) (archiv
 	}
 	settings := engine.Config{Dir: config.Dir, URL: config.Database, Partitions: config.Partitions, Migrations: migrations}
 	err = engine.Load(ctx, settings, report.Migrations, func(tx *engine.Tx) error {
-		if _, err := archive.Load(ctx, tx, from, config.backupKeys); err != nil {
+		loaded, err := archive.Load(ctx, tx, from, config.backupKeys)
+		if err != nil {
 			return err
 		}
+		report.Left = loaded.Left
 		if err := opensOwn(tx, config.Keys); err != nil {
 			return err
 		}

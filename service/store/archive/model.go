@@ -53,6 +53,10 @@ type Report struct {
 	Bytes  int64  // of the file
 	SHA256 string // of the file, in hex
 
+	// Left are tables of the backup that no migration makes: a restore leaves
+	// them in the file.
+	Left []string
+
 	counts []count
 }
 

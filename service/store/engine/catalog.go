@@ -61,7 +61,7 @@ func typeOf(declared string) (string, error) {
 	case "BYTEA", "bytea":
 		return TypeBytes, nil
 	}
-	return "", fmt.Errorf("%q is none of our column types", declared)
+	return "", fmt.Errorf("%q is none of our column types, so the table is not ours: it belongs into another schema", declared)
 }
 
 // Migration is a migration that a database has run.
