@@ -19,33 +19,44 @@ type ThrottleConfig struct {
 	Keys   int           // keys remembered; default 10,000, the longest untouched goes first
 }
 
+// Attempts is what a throttle remembers of one key. The zero value is a key
+// that was never seen.
+type Attempts struct {
+	Count  int
+	Last   time.Time
+	Until  time.Time // it has to wait until then
+	Forget time.Time // it is new again from then on
+}
+
 // Throttle slows down whoever guesses: per key (an address, a client), each
 // attempt past the free ones doubles the wait. It counts an attempt before its
 // outcome is known, so that parallel guesses do not slip through together. It
-// lives in this process alone.
+// lives in this process alone; SharedThrottle does not.
 type Throttle struct {
 	config ThrottleConfig
 
 	mu   sync.Mutex // guards what follows
 	keys map[string]*list.Element
-	age  *list.List // of *attempts; most recently touched first
+	age  *list.List // of *remembered; most recently touched first
 }
 
-type attempts struct {
-	key   string
-	count int
-	last  time.Time
-	until time.Time
+type remembered struct {
+	key string
+	Attempts
 }
 
 // NewThrottle is an empty throttle.
 func NewThrottle(config ThrottleConfig) *Throttle {
-	config.Free = orDefault(config.Free, 5)
-	config.Keys = orDefault(config.Keys, 10_000)
-	config.Base = orDuration(config.Base, time.Second)
-	config.Max = orDuration(config.Max, 15*time.Minute)
-	config.Forget = orDuration(config.Forget, time.Hour)
-	return &Throttle{config: config, keys: map[string]*list.Element{}, age: list.New()}
+	return &Throttle{config: config.orDefaults(), keys: map[string]*list.Element{}, age: list.New()}
+}
+
+func (c ThrottleConfig) orDefaults() ThrottleConfig {
+	c.Free = orDefault(c.Free, 5)
+	c.Keys = orDefault(c.Keys, 10_000)
+	c.Base = orDuration(c.Base, time.Second)
+	c.Max = orDuration(c.Max, 15*time.Minute)
+	c.Forget = orDuration(c.Forget, time.Hour)
+	return c
 }
 
 // Attempt counts one attempt for the key. It is a *Throttled while the key has
@@ -53,17 +64,10 @@ func NewThrottle(config ThrottleConfig) *Throttle {
 func (t *Throttle) Attempt(key string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	now := t.config.Now()
-	a := t.touch(key, now)
-	if wait := a.until.Sub(now); wait > 0 {
-		return &Throttled{Wait: wait}
-	}
-	a.count++
-	a.last = now
-	if over := a.count - t.config.Free; over >= 0 {
-		a.until = now.Add(t.wait(over))
-	}
-	return nil
+	a := t.touch(key)
+	next, err := t.config.attempt(a.Attempts, t.config.Now())
+	a.Attempts = next
+	return err
 }
 
 // Clear forgets the key: the attempt succeeded.
@@ -82,41 +86,59 @@ func (t *Throttle) Clear(key string) {
 func (t *Throttle) Forgive(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	element, ok := t.keys[key]
-	if !ok {
-		return
-	}
-	a := element.Value.(*attempts)
-	a.count = max(a.count-1, 0)
-	a.until = time.Time{}
-	if over := a.count - t.config.Free; over >= 0 {
-		a.until = a.last.Add(t.wait(over))
+	if element, ok := t.keys[key]; ok {
+		a := element.Value.(*remembered)
+		a.Attempts = t.config.forgive(a.Attempts)
 	}
 }
 
-func (t *Throttle) touch(key string, now time.Time) *attempts {
+func (t *Throttle) touch(key string) *remembered {
 	if element, ok := t.keys[key]; ok {
 		t.age.MoveToFront(element)
-		a := element.Value.(*attempts)
-		if now.Sub(a.last) >= t.config.Forget {
-			*a = attempts{key: key}
-		}
-		return a
+		return element.Value.(*remembered)
 	}
 	if t.age.Len() >= t.config.Keys {
 		oldest := t.age.Back()
-		delete(t.keys, t.age.Remove(oldest).(*attempts).key)
+		delete(t.keys, t.age.Remove(oldest).(*remembered).key)
 	}
-	a := &attempts{key: key}
+	a := &remembered{key: key}
 	t.keys[key] = t.age.PushFront(a)
 	return a
 }
 
-func (t *Throttle) wait(over int) time.Duration {
-	wait := t.config.Base
+// attempt counts one attempt, or says how long to wait.
+func (c ThrottleConfig) attempt(a Attempts, now time.Time) (Attempts, error) {
+	if !now.Before(a.Forget) {
+		a = Attempts{}
+	}
+	// Nobody is told to wait longer than Max, so a longer wait comes of a clock
+	// that went back, and is not held against anybody.
+	if wait := a.Until.Sub(now); wait > 0 && wait <= c.Max {
+		return a, &Throttled{Wait: wait}
+	}
+	a.Count++
+	a.Last, a.Forget = now, now.Add(c.Forget)
+	if over := a.Count - c.Free; over >= 0 {
+		a.Until = now.Add(c.wait(over))
+	}
+	return a, nil
+}
+
+// forgive takes one attempt back.
+func (c ThrottleConfig) forgive(a Attempts) Attempts {
+	a.Count = max(a.Count-1, 0)
+	a.Until = time.Time{}
+	if over := a.Count - c.Free; over >= 0 {
+		a.Until = a.Last.Add(c.wait(over))
+	}
+	return a
+}
+
+func (c ThrottleConfig) wait(over int) time.Duration {
+	wait := c.Base
 	for range over {
-		if wait *= 2; wait >= t.config.Max {
-			return t.config.Max
+		if wait *= 2; wait >= c.Max {
+			return c.Max
 		}
 	}
 	return wait

@@ -128,3 +128,18 @@ func TestThrottleParallel(t *testing.T) {
 		t.Errorf("%d of 64 parallel guesses came through, want 5", n)
 	}
 }
+
+// TestThrottleWhenTheClockGoesBack: nobody waits longer than the longest wait.
+func TestThrottleWhenTheClockGoesBack(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	throttle := access.NewThrottle(access.ThrottleConfig{Now: clock.now, Free: 1, Base: time.Minute})
+	_ = throttle.Attempt("a")
+	clock.pass(-time.Hour)
+	if got := wait(t, throttle.Attempt("a")); got != 0 {
+		t.Errorf("an hour back it waits %s", got)
+	}
+	if got := wait(t, throttle.Attempt("a")); got != 2*time.Minute {
+		t.Errorf("then it waits %s, want 2m as counted", got)
+	}
+}

@@ -46,7 +46,7 @@ func (e *Entrance) Account(ctx context.Context, id lifecycle.PersonID) (Account,
 // to try passwords.
 func (e *Entrance) ChangePassword(ctx context.Context, id lifecycle.PersonID, current, next string) (access.Person, error) {
 	key := "person " + string(id)
-	if err := e.addresses.Attempt(key); err != nil {
+	if err := e.addresses.Attempt(ctx, key); err != nil {
 		return access.Person{}, err
 	}
 	person, err := e.config.Store.Person(ctx, id)
@@ -60,7 +60,9 @@ func (e *Entrance) ChangePassword(ctx context.Context, id lifecycle.PersonID, cu
 	if !right {
 		return access.Person{}, mistake("current", "password.wrong")
 	}
-	e.addresses.Clear(key)
+	if err := e.addresses.Clear(ctx, key); err != nil {
+		return access.Person{}, fmt.Errorf("change password: %w", err)
+	}
 	hash, err := e.config.Passwords.Hash(ctx, next)
 	if err != nil {
 		return access.Person{}, fmt.Errorf("change password: %w", err)

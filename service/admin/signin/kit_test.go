@@ -91,10 +91,7 @@ func newKit(t *testing.T) *kit {
 func newKitWith(t *testing.T, cost access.PasswordConfig) *kit {
 	t.Helper()
 	k := &kit{recorder: &recorder{Opened: storetest.OpenNew(t)}, cheap: access.NewPasswords(cost)}
-	k.entrance = signin.New(signin.Config{
-		Store: k.recorder, Passwords: k.cheap, Now: k.Clock.Now, NewID: newID, URL: "http://quitclaim.test/",
-		OperatorHash: access.TokenHash(operator),
-	})
+	k.entrance = k.another()
 	handler, err := signin.NewHandler(k.entrance)
 	if err != nil {
 		t.Fatalf("NewHandler: %v", err)
@@ -103,6 +100,14 @@ func newKitWith(t *testing.T, cost access.PasswordConfig) *kit {
 		c.Now, c.Sessions, c.Authenticator = k.Clock.Now, k.Opened, k.entrance
 	})
 	return k
+}
+
+// another is the entrance of one more process over the same store.
+func (k *kit) another() *signin.Entrance {
+	return signin.New(signin.Config{
+		Store: k.recorder, Passwords: k.cheap, Now: k.Clock.Now, NewID: newID, URL: "http://quitclaim.test/",
+		OperatorHash: access.TokenHash(operator),
+	})
 }
 
 func newID() string { return strings.ToLower(rand.Text()) }

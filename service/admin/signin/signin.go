@@ -31,6 +31,7 @@ type store interface {
 	people
 	links
 	tokens
+	access.ThrottleStore
 }
 
 // Config is what the entrance stands on. All of it but OperatorHash must be
@@ -52,9 +53,9 @@ type Config struct {
 type Entrance struct {
 	config Config
 
-	addresses *access.Throttle // per mail address, known or not
-	networks  *access.Throttle // per network: one guess at each of many addresses
-	signUps   *access.Throttle // per network
+	addresses *access.SharedThrottle // per mail address, known or not
+	networks  *access.SharedThrottle // per network: one guess at each of many addresses
+	signUps   *access.SharedThrottle // per network
 }
 
 // New is the entrance.
@@ -62,18 +63,18 @@ func New(config Config) *Entrance {
 	config.URL = strings.TrimRight(config.URL, "/")
 	return &Entrance{
 		config:    config,
-		addresses: access.NewThrottle(access.ThrottleConfig{Now: config.Now}),
+		addresses: access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now}, config.Store, "address"),
 		// A shop shares one network, so it may err more often than a person
 		// and waits less; right sign-ins are forgiven.
-		networks: access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: 30, Max: time.Minute}),
-		signUps:  access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: 10}),
+		networks: access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now, Free: 30, Max: time.Minute}, config.Store, "network"),
+		signUps:  access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now, Free: 10}, config.Store, "sign-up"),
 	}
 }
 
 // SignIn is the person to whom address and password belong. Every way in which
 // they do not looks the same, takes the same work and is counted.
 func (e *Entrance) SignIn(ctx context.Context, email, password, network string) (access.Person, error) {
-	if err := e.networks.Attempt(network); err != nil {
+	if err := e.networks.Attempt(ctx, network); err != nil {
 		return access.Person{}, err
 	}
 	person, err := e.check(ctx, email, password)
@@ -83,7 +84,9 @@ func (e *Entrance) SignIn(ctx context.Context, email, password, network string) 
 	if err != nil {
 		return access.Person{}, fmt.Errorf("sign in: %w", err)
 	}
-	e.networks.Forgive(network)
+	if err := e.networks.Forgive(ctx, network); err != nil {
+		return access.Person{}, fmt.Errorf("sign in: %w", err)
+	}
 	return person, nil
 }
 
@@ -105,7 +108,7 @@ func (e *Entrance) Verify(ctx context.Context, email, password string) (access.P
 // check counts the attempt, does its work, and then says whether it was right.
 func (e *Entrance) check(ctx context.Context, email, password string) (access.Person, error) {
 	address := addressKey(email)
-	if err := e.addresses.Attempt(address); err != nil {
+	if err := e.addresses.Attempt(ctx, address); err != nil {
 		return access.Person{}, err
 	}
 	person, err := e.config.Store.PersonByEmail(ctx, email)
@@ -119,7 +122,9 @@ func (e *Entrance) check(ctx context.Context, email, password string) (access.Pe
 	if !right || !person.DisabledAt.IsZero() {
 		return access.Person{}, lifecycle.ErrUnauthenticated
 	}
-	e.addresses.Clear(address)
+	if err := e.addresses.Clear(ctx, address); err != nil {
+		return access.Person{}, err
+	}
 	return person, nil
 }
 
@@ -140,7 +145,7 @@ type Owner struct {
 // was known before shows in nothing. Until mail is sent to it, nobody has
 // proven that it is theirs.
 func (e *Entrance) SignUp(ctx context.Context, in Owner, network string) error {
-	if err := e.signUps.Attempt(network); err != nil {
+	if err := e.signUps.Attempt(ctx, network); err != nil {
 		return err
 	}
 	hash, err := e.config.Passwords.Hash(ctx, in.Password)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"quitclaim/service/access"
+	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web/messages"
 	"quitclaim/service/web/webtest"
@@ -130,6 +131,30 @@ func TestSignInIsThrottledPerAddress(t *testing.T) {
 	k.Clock.Add(2 * time.Second)
 	wantTo(t, "the right password, after the wait", k.browser().signIn("known@shop.example", password), "/")
 	wantStatus(t, "and the count begins anew", k.browser().signIn("known@shop.example", "guess"), http.StatusUnprocessableEntity)
+}
+
+// TestSignInIsCountedByAllProcesses: who guesses at one is known to the other,
+// and to the next that starts.
+func TestSignInIsCountedByAllProcesses(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.person(t, k.org(t, lifecycle.OrgRetailer, "Corner Shop"), "known@shop.example", lifecycle.RoleClerk)
+	entrances := []*signin.Entrance{k.entrance, k.another(), k.another()}
+	for i := range 5 {
+		_, err := entrances[i%2].SignIn(t.Context(), "known@shop.example", "guess", fmt.Sprint(i))
+		if !errors.Is(err, lifecycle.ErrInvalid) {
+			t.Fatalf("guess %d: %v", i, err)
+		}
+	}
+	for i, entrance := range entrances {
+		if _, err := entrance.SignIn(t.Context(), "known@shop.example", password, "elsewhere"); !errors.Is(err, lifecycle.ErrThrottled) {
+			t.Errorf("sixth, at process %d: %v, want it to wait", i, err)
+		}
+	}
+	k.Clock.Add(2 * time.Second)
+	if _, err := entrances[2].SignIn(t.Context(), "known@shop.example", password, "elsewhere"); err != nil {
+		t.Errorf("after the wait: %v", err)
+	}
 }
 
 func TestSignInIsThrottledPerNetwork(t *testing.T) {

@@ -24,6 +24,7 @@ func peopleScenarios() []scenario {
 		{"an invitation is accepted once", invitations},
 		{"the first link of an empty database is used once", firstStart},
 		{"sessions are found until they are over", webSessions},
+		{"guesses are counted by all processes together", throttleShared},
 		{"models and accreditations", models},
 	}
 }
