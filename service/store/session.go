@@ -43,6 +43,18 @@ func (s *Store) CommitSession(ctx context.Context, tokenHash string, data []byte
 	return s.execSession(ctx, sqlPutSession, tokenHash, sealed, expiry.UnixMilli())
 }
 
+const sqlTouchSession = `UPDATE session SET sealed = $2, expires_at = $3 WHERE token_hash = $1`
+
+// TouchSession is CommitSession for a session that is there. One that somebody
+// has ended meanwhile, at whatever process, stays ended.
+func (s *Store) TouchSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error {
+	sealed, err := s.sessions.Seal(sessionField(tokenHash), data)
+	if err != nil {
+		return fmt.Errorf("seal session: %w", err)
+	}
+	return s.execSession(ctx, sqlTouchSession, tokenHash, sealed, expiry.UnixMilli())
+}
+
 const sqlDropSession = `DELETE FROM session WHERE token_hash = $1`
 
 // DeleteSession ends a session.

@@ -32,6 +32,9 @@ type Authenticator interface {
 type SessionStore interface {
 	FindSession(ctx context.Context, tokenHash string) (data []byte, found bool, err error)
 	CommitSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error
+	// TouchSession is CommitSession for a session that is there; one that has
+	// ended meanwhile stays ended.
+	TouchSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error
 	DeleteSession(ctx context.Context, tokenHash string) error
 }
 

@@ -166,7 +166,7 @@ func (s *Server) principalOfSession(c echo.Context) (access.Principal, error) {
 		s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
 		// With no room to write it down the session just ages on: that ends it
 		// sooner, and reading goes on meanwhile.
-		if _, _, err := s.sessions.Commit(ctx); err != nil && !errors.Is(err, lifecycle.ErrBusy) {
+		if _, _, err := s.sessions.Commit(context.WithValue(ctx, touching{}, true)); err != nil && !errors.Is(err, lifecycle.ErrBusy) {
 			return access.Principal{}, fmt.Errorf("touch session: %w", err)
 		}
 	}
@@ -206,6 +206,13 @@ func (a sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, 
 	return a.store.FindSession(ctx, token)
 }
 
+// touching marks the commit of a session that was found: it must not bring one
+// back that was ended since.
+type touching struct{}
+
 func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	if ctx.Value(touching{}) != nil {
+		return a.store.TouchSession(ctx, token, data, expiry)
+	}
 	return a.store.CommitSession(ctx, token, data, expiry)
 }

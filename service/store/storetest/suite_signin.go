@@ -120,10 +120,21 @@ func webSessions(t *testing.T, w *World) {
 	if purged, _, err := w.Purge(ctx); err != nil || purged != 1 {
 		t.Errorf("purged %d, %v; want the session", purged, err)
 	}
-	if err := w.CommitSession(ctx, hash, []byte("three"), w.Clock.Now().Add(time.Hour)); err != nil {
+	if err := w.CommitSession(ctx, hash, []byte("three"), w.Clock.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.TouchSession(ctx, hash, []byte("still three"), w.Clock.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	if data, found, err := w.FindSession(ctx, hash); err != nil || !found || string(data) != "still three" {
+		t.Errorf("session %q, %v, %v; want it touched", data, found, err)
+	}
 	if err := w.DeleteSession(ctx, hash); err != nil {
+		t.Fatal(err)
+	}
+	// A request that is under way when it ends does not bring it back.
+	if err := w.TouchSession(ctx, hash, []byte("four"), w.Clock.Now().Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
 	if _, found, err := w.FindSession(ctx, hash); err != nil || found {

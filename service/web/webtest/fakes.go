@@ -55,6 +55,14 @@ func (s *Sessions) CommitSession(_ context.Context, token string, data []byte, _
 	return nil
 }
 
+// TouchSession implements web.SessionStore.
+func (s *Sessions) TouchSession(ctx context.Context, token string, data []byte, expiry time.Time) error {
+	if _, found, err := s.FindSession(ctx, token); err != nil || !found {
+		return err
+	}
+	return s.CommitSession(ctx, token, data, expiry)
+}
+
 // DeleteSession implements web.SessionStore.
 func (s *Sessions) DeleteSession(_ context.Context, token string) error {
 	s.mu.Lock()
