@@ -32,9 +32,12 @@ func (s *Store) CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifecy
 
 const sqlLinkCloudAccount = `
 INSERT INTO cloud_link (unit_id, account, kind, since, gone_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (unit_id, account, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at`
+ON CONFLICT (unit_id, account, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at
+WHERE cloud_link.since < excluded.since`
 
 // LinkCloudAccount links an account to a unit, in the built-in cloud's books.
+// A link that is there since then or later stays as it is, ended or not: of
+// several processes that follow one binding, the last may come when it is over.
 func (s *Store) LinkCloudAccount(ctx context.Context, l lifecycle.CloudLink) error {
 	return s.cloudExec(ctx, sqlLinkCloudAccount, string(l.Unit), l.Account, string(l.Kind), l.Since.UnixMilli(), engine.At(l.GoneAt))
 }
@@ -71,16 +74,18 @@ WHERE unit_id = $1`
 // CloudUnit is what the built-in cloud knows of a unit beside its links; of one
 // it never heard of, nothing.
 func (s *Store) CloudUnit(ctx context.Context, unit lifecycle.UnitID) (lifecycle.CloudUnit, error) {
-	return get(ctx, s, func(tx *engine.Tx) (lifecycle.CloudUnit, error) {
-		u := lifecycle.CloudUnit{Unit: unit}
-		_, err := tx.Get(sqlCloudUnit, []any{string(unit)}, engine.Instant{To: &u.DetachedAt},
-			engine.Instant{To: &u.RotatedAt}, engine.Instant{To: &u.CutAt}, engine.Instant{To: &u.SessionAt},
-			engine.Instant{To: &u.RecordedAt}, engine.Instant{To: &u.NotifiedAt})
-		if err != nil {
-			return u, fmt.Errorf("read cloud unit %s: %w", unit, err)
-		}
-		return u, nil
-	})
+	return get(ctx, s, func(tx *engine.Tx) (lifecycle.CloudUnit, error) { return readCloudUnit(tx, unit) })
+}
+
+func readCloudUnit(tx *engine.Tx, unit lifecycle.UnitID) (lifecycle.CloudUnit, error) {
+	u := lifecycle.CloudUnit{Unit: unit}
+	_, err := tx.Get(sqlCloudUnit, []any{string(unit)}, engine.Instant{To: &u.DetachedAt},
+		engine.Instant{To: &u.RotatedAt}, engine.Instant{To: &u.CutAt}, engine.Instant{To: &u.SessionAt},
+		engine.Instant{To: &u.RecordedAt}, engine.Instant{To: &u.NotifiedAt})
+	if err != nil {
+		return u, fmt.Errorf("read cloud unit %s: %w", unit, err)
+	}
+	return u, nil
 }
 
 const sqlPutCloudUnit = `
@@ -90,10 +95,30 @@ ON CONFLICT (unit_id) DO UPDATE SET detached_at = excluded.detached_at, rotated_
   cut_at = excluded.cut_at, session_at = excluded.session_at, recorded_at = excluded.recorded_at,
   notified_at = excluded.notified_at`
 
-// SaveCloudUnit writes it.
-func (s *Store) SaveCloudUnit(ctx context.Context, u lifecycle.CloudUnit) error {
-	return s.cloudExec(ctx, sqlPutCloudUnit, string(u.Unit), engine.At(u.DetachedAt), engine.At(u.RotatedAt),
-		engine.At(u.CutAt), engine.At(u.SessionAt), engine.At(u.RecordedAt), engine.At(u.NotifiedAt))
+// ChangeCloudUnit lets change say how the row is to be, and writes that. Two
+// who change one unit's at once never undo each other. change must be pure.
+func (s *Store) ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, change func(*lifecycle.CloudUnit)) error {
+	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
+		// The row may not be there yet, so it cannot be what the others wait for.
+		if err := tx.Serialize("cloud unit " + string(unit)); err != nil {
+			return struct{}{}, err
+		}
+		u, err := readCloudUnit(tx, unit)
+		if err != nil {
+			return struct{}{}, err
+		}
+		was := u
+		if change(&u); u == was {
+			return struct{}{}, nil
+		}
+		_, err = tx.Exec(sqlPutCloudUnit, string(unit), engine.At(u.DetachedAt), engine.At(u.RotatedAt),
+			engine.At(u.CutAt), engine.At(u.SessionAt), engine.At(u.RecordedAt), engine.At(u.NotifiedAt))
+		return struct{}{}, err
+	})
+	if err != nil {
+		return fmt.Errorf("write the built-in cloud's books: %w", err)
+	}
+	return nil
 }
 
 func (s *Store) cloudExec(ctx context.Context, query string, args ...any) error {

@@ -18,7 +18,7 @@ type Door interface {
 	// CloudLinks reads every link of a unit, ended ones too.
 	CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifecycle.CloudLink, error)
 	// LinkCloudAccount writes one link over an older one of the same account
-	// and kind.
+	// and kind. One that is no older stays, ended or not.
 	LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error
 	// EndCloudLinks gives the links of these kinds that began before an instant
 	// their end, unless they have one. No kinds: all.
@@ -26,8 +26,9 @@ type Door interface {
 	// CloudUnit reads what else is known of a unit; a unit that it does not
 	// know has the zero row.
 	CloudUnit(ctx context.Context, unit lifecycle.UnitID) (lifecycle.CloudUnit, error)
-	// SaveCloudUnit writes the row.
-	SaveCloudUnit(ctx context.Context, row lifecycle.CloudUnit) error
+	// ChangeCloudUnit writes the row as change wants it, from how it stands then.
+	// change is pure.
+	ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, change func(*lifecycle.CloudUnit)) error
 }
 
 // Config is what the built-in cloud needs.
@@ -81,13 +82,12 @@ func (c *Cloud) change(ctx context.Context, what string, unit lifecycle.UnitID, 
 	if err != nil {
 		return failed(what, err)
 	}
-	was := row
 	row.Unit = unit
-	change(&row)
-	if row == was {
+	was := row
+	if change(&row); row == was {
 		return nil
 	}
-	return failed(what, c.config.Door.SaveCloudUnit(ctx, row))
+	return failed(what, c.config.Door.ChangeCloudUnit(ctx, unit, change))
 }
 
 func (c *Cloud) now() time.Time { return c.config.Now().UTC().Truncate(time.Millisecond) }

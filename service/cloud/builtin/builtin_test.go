@@ -52,6 +52,11 @@ func (t *tables) CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifec
 
 func (t *tables) LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error {
 	return t.do(ctx, func() {
+		if slices.ContainsFunc(t.links, func(l lifecycle.CloudLink) bool {
+			return l.Unit == link.Unit && l.Account == link.Account && l.Kind == link.Kind && !l.Since.Before(link.Since)
+		}) {
+			return
+		}
 		t.links = slices.DeleteFunc(t.links, func(l lifecycle.CloudLink) bool {
 			return l.Unit == link.Unit && l.Account == link.Account && l.Kind == link.Kind
 		})
@@ -76,9 +81,12 @@ func (t *tables) CloudUnit(ctx context.Context, unit lifecycle.UnitID) (lifecycl
 	return row, err
 }
 
-func (t *tables) SaveCloudUnit(ctx context.Context, row lifecycle.CloudUnit) error {
+func (t *tables) ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, change func(*lifecycle.CloudUnit)) error {
 	return t.do(ctx, func() {
-		t.units[row.Unit] = row
+		row := t.units[unit]
+		row.Unit = unit
+		change(&row)
+		t.units[unit] = row
 		t.saved++
 	})
 }

@@ -35,7 +35,7 @@ func (w *World) books(t testing.TB, units map[string]lifecycle.UnitID) {
 	must(t, err)
 	must(t, w.SaveChallenge(ctx, units["sold"], Hex("nonce"), 2, now.Add(time.Hour)))
 	must(t, w.LinkCloudAccount(ctx, lifecycle.CloudLink{Unit: units["bound"], Account: "acc_1", Kind: lifecycle.BindingOwner, Since: now}))
-	must(t, w.SaveCloudUnit(ctx, lifecycle.CloudUnit{Unit: units["bound"], SessionAt: now}))
+	must(t, w.ChangeCloudUnit(ctx, units["bound"], func(u *lifecycle.CloudUnit) { u.SessionAt = now }))
 	_, err = w.ClaimWork(ctx, now, time.Hour, 3)
 	must(t, err)
 	_, err = w.Advance(w.firstReturn(ctx), units["returned-once"], w.TakeBack())

@@ -115,7 +115,7 @@ func cloudUnits(t *testing.T, w *World) {
 		SessionAt: w.Clock.Now().Add(3 * time.Second), RecordedAt: w.Clock.Now().Add(4 * time.Second), NotifiedAt: w.Clock.Now().Add(5 * time.Second),
 	}
 	for range 2 {
-		if err := w.SaveCloudUnit(t.Context(), want); err != nil {
+		if err := w.ChangeCloudUnit(t.Context(), unit.ID, func(u *lifecycle.CloudUnit) { *u = want }); err != nil {
 			t.Fatal(err)
 		}
 	}
