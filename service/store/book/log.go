@@ -19,6 +19,9 @@ const signEvery = 256
 // errForked: the ledger in the database is not the one that we wrote.
 var errForked = errors.New("somebody else wrote to the ledger")
 
+// errNoHead: the row that says how long the ledger is has gone.
+var errNoHead = errors.New("no head")
+
 // Log is the writing end. It belongs to the engine's writer goroutine, but for
 // Wait.
 type Log struct {
@@ -64,28 +67,51 @@ func (l *Log) Begin(tx *engine.Tx) error {
 
 // moved reports whether somebody else has sequenced or signed since we did.
 func (l *Log) moved(tx *engine.Tx) (bool, error) {
-	var size, signed int64
-	if _, err := tx.Get(sqlHead, nil, &size); err != nil {
-		return false, fmt.Errorf("read the head of the ledger: %w", err)
-	}
-	if _, err := tx.Get(sqlSignedSize, nil, &signed); err != nil {
-		return false, fmt.Errorf("read the newest checkpoint's size: %w", err)
-	}
-	return size != l.edge.Size() || signed != l.signed, nil
+	size, signed, err := ends(tx)
+	return size != l.edge.Size() || signed != l.signed, err
 }
 
 const sqlHead = `SELECT size FROM log_head WHERE log_id = 1`
 
 const sqlSignedSize = `SELECT size FROM checkpoint ORDER BY size DESC LIMIT 1`
 
-func (l *Log) load(tx *engine.Tx) error {
-	var size, signed int64
+// ends are how long the log is, and how much of it the newest checkpoint covers.
+func ends(tx *engine.Tx) (size, signed int64, err error) {
 	if found, err := tx.Get(sqlHead, nil, &size); err != nil || !found {
-		return fmt.Errorf("no head: %w", err)
+		return 0, 0, fmt.Errorf("read the head of the ledger: %w", errors.Join(err, missing(found)))
 	}
 	if _, err := tx.Get(sqlSignedSize, nil, &signed); err != nil {
+		return 0, 0, fmt.Errorf("read the newest checkpoint's size: %w", err)
+	}
+	return size, signed, nil
+}
+
+func missing(found bool) error {
+	if found {
+		return nil
+	}
+	return errNoHead
+}
+
+// load reads the log's end and checks it. What does not fit together while
+// another process writes has been read before and after its commit, and is read
+// again.
+func (l *Log) load(tx *engine.Tx) error {
+	size, signed, err := ends(tx)
+	if err != nil {
 		return err
 	}
+	err = l.loadAt(tx, size, signed)
+	if err == nil || !l.Shared {
+		return err
+	}
+	if sizeNow, signedNow, errNow := ends(tx); errNow == nil && (sizeNow != size || signedNow != signed) {
+		return fmt.Errorf("another process writes to the ledger: %w", engine.ErrConflict)
+	}
+	return err
+}
+
+func (l *Log) loadAt(tx *engine.Tx, size, signed int64) error {
 	if err := l.readNames(tx); err != nil {
 		return err
 	}
@@ -116,7 +142,7 @@ const sqlAddEntry = `
 INSERT INTO log_entry (entry_id, kind, subject, event, at, state, epoch, leaf_hash, entry, idx)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
-const sqlAddHash = `INSERT INTO log_hash (stored_idx, hash) VALUES ($1, $2)`
+const sqlAddHash = `INSERT INTO log_hash (stored_idx, hash) VALUES ($1, $2) ON CONFLICT (stored_idx) DO NOTHING`
 
 // Append writes an event as the next entry and returns its index.
 func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
@@ -142,7 +168,11 @@ func (l *Log) place(tx *engine.Tx, leaf tlog.Hash) (int64, error) {
 	for i, h := range added {
 		rows[i] = []any{stored + int64(i), h[:]}
 	}
-	if _, err := tx.ExecEach(sqlAddHash, rows); err != nil {
+	written, err := tx.ExecEach(sqlAddHash, rows)
+	if err == nil && written != int64(len(rows)) {
+		err = l.overtaken()
+	}
+	if err != nil {
 		return 0, fmt.Errorf("write ledger hashes from %d: %w", stored, err)
 	}
 	l.next = next
@@ -160,12 +190,7 @@ func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
 			return fmt.Errorf("move the head of the ledger: %w", err)
 		}
 		if rows != 1 {
-			// Somebody else wrote. What we hold in memory is worth nothing now.
-			l.loaded = false
-			if l.Shared {
-				return fmt.Errorf("the head of the ledger is no longer at %d: %w", l.edge.Size(), engine.ErrConflict)
-			}
-			return fmt.Errorf("%w: its head is not at %d", errForked, l.edge.Size())
+			return fmt.Errorf("the head of the ledger is not at %d: %w", l.edge.Size(), l.overtaken())
 		}
 	}
 	unsigned := l.next.Size() - l.signed
@@ -173,6 +198,15 @@ func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
 		return l.Sign(tx)
 	}
 	return nil
+}
+
+// overtaken: somebody else wrote. What we hold in memory is worth nothing now.
+func (l *Log) overtaken() error {
+	l.loaded = false
+	if l.Shared {
+		return engine.ErrConflict
+	}
+	return errForked
 }
 
 const sqlAddCheckpoint = `INSERT INTO checkpoint (size, at, note) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`

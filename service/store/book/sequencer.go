@@ -46,10 +46,17 @@ type SequencerConfig struct {
 	// First is the entry that begins an empty ledger.
 	First func() Record
 	Errs  *slog.Logger
+	// Turn takes the turn, to the end of the transaction; nil: by a lock of the
+	// database. It only saves work: the head of the ledger moves by
+	// compare-and-swap, whoever believes to have the turn.
+	Turn func(*engine.Tx) (mine bool, err error)
 }
 
 // NewSequencer makes one that is not running.
 func NewSequencer(config SequencerConfig) *Sequencer {
+	if config.Turn == nil {
+		config.Turn = func(tx *engine.Tx) (bool, error) { return tx.Try("ledger") }
+	}
 	return &Sequencer{SequencerConfig: config, kick: make(chan struct{}, 1)}
 }
 
@@ -135,7 +142,7 @@ func (s *Sequencer) turn(ctx context.Context, sign bool) (more bool, err error) 
 		if more, due, err = s.due(tx, sign); err != nil || !more && !due {
 			return err
 		}
-		mine, err := tx.Try("ledger")
+		mine, err := s.Turn(tx)
 		if err != nil || !mine {
 			return errors.Join(err, notMine(mine))
 		}
