@@ -46,8 +46,9 @@ func onceBy[T any](ctx context.Context, s *Store, door func(context.Context, fun
 		*r = result{}
 		if has {
 			// Of two that come with one key at once, the second waits here and
-			// finds the first one's answer.
-			if err := tx.Serialize("attempt " + answerField(scope, attempt)); err != nil {
+			// finds the first one's answer, or that its own body is another. So
+			// what it is about is not in the lock.
+			if err := tx.Serialize(attemptLock(attempt)); err != nil {
 				return fmt.Errorf("wait for the same attempt: %w", err)
 			}
 			saved, found, err := s.savedAnswer(tx, scope, attempt)
@@ -135,6 +136,11 @@ func (s *Store) saveAnswer(tx *engine.Tx, scope string, a access.Idempotency, an
 }
 
 func attemptKey(a access.Idempotency) []any { return []any{a.Principal, a.Route, keyHash(a)} }
+
+// attemptLock is what all of one principal's requests under one key wait for.
+func attemptLock(a access.Idempotency) string {
+	return "attempt " + a.Principal + "\x00" + a.Route + "\x00" + keyHash(a)
+}
 
 // keyHash stands for the client's key, which is any text the client likes.
 func keyHash(a access.Idempotency) string {

@@ -103,12 +103,16 @@ func openClouds(order *lifecycle.Order) []string {
 	return clouds
 }
 
+// MATERIALIZED: what is due is looked up once. A plain subselect is the
+// planner's to run again for each row; it would pass over what it has locked
+// already, and go past the limit.
 const sqlClaimWork = `
-UPDATE work SET lease_until = $2, attempt = attempt + 1
-WHERE (unit_id, order_id, cloud) IN (
+WITH due AS MATERIALIZED (
   SELECT unit_id, order_id, cloud FROM work
   WHERE done_at IS NULL AND next_at <= $1 AND (lease_until IS NULL OR lease_until <= $1)
   ORDER BY next_at LIMIT $3 /* only rows that nobody has */)
+UPDATE work SET lease_until = $2, attempt = attempt + 1
+WHERE (unit_id, order_id, cloud) IN (SELECT unit_id, order_id, cloud FROM due)
 RETURNING unit_id, order_id, cloud, attempt, first_at`
 
 // ClaimWork leases what is due. A lease that ran out is due again.

@@ -1,0 +1,315 @@
+package store_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store"
+	"quitclaim/service/store/storetest"
+)
+
+// two is one world and two processes' stores over it.
+type two struct {
+	*storetest.World
+	stores [2]*store.Store
+}
+
+// Every test here is a race that one process cannot lose: its writes run one
+// after the other.
+func TestTwoProcesses(t *testing.T) {
+	t.Parallel()
+	server := storetest.NewServer(t)
+	for _, c := range []struct {
+		name string
+		run  func(*testing.T, two)
+	}{
+		{"one key, two bodies at the same instant", oneKeyTwoBodies},
+		{"a session that ended elsewhere is not brought back", endedElsewhere},
+		{"the built-in cloud's row", oneRowTwoWriters},
+		{"a link that comes when it is over", lateLink},
+		{"work is claimed once, and not past the limit", claimedOnce},
+		{"the organisation's cap", orgCap},
+		{"the last admin", lastAdmin},
+		{"a set-up link", oneSetUp},
+		{"one receipt number", oneReceipt},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			a := server.OpenNew(t)
+			dir := t.TempDir()
+			shareKeys(t, a.Dir, dir)
+			b := server.OpenIn(t, a.Database, dir, a.Clock)
+			c.run(t, two{storetest.Populate(t, a), [2]*store.Store{a.Store, b.Store}})
+		})
+	}
+}
+
+func shareKeys(t *testing.T, from, to string) {
+	t.Helper()
+	if err := os.Mkdir(filepath.Join(to, "keys"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	files, err := os.ReadDir(filepath.Join(from, "keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(filepath.Join(from, "keys", file.Name()))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(to, "keys", file.Name()), text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// atOnce runs n calls at the same instant, in turn at each store.
+func (w two) atOnce(n int, call func(i int, s *store.Store) error) []error {
+	errs := make([]error, n)
+	var ready, done sync.WaitGroup
+	ready.Add(n)
+	for i := range n {
+		done.Go(func() {
+			ready.Done()
+			ready.Wait()
+			errs[i] = call(i, w.stores[i%2])
+		})
+	}
+	done.Wait()
+	return errs
+}
+
+// won counts who succeeded; everybody else must have got this error.
+func won(t *testing.T, errs []error, lost error) (n int) {
+	t.Helper()
+	for _, err := range errs {
+		if err == nil {
+			n++
+		} else if !errors.Is(err, lost) {
+			t.Errorf("who was slower got %v, want %v", err, lost)
+		}
+	}
+	return n
+}
+
+func oneKeyTwoBodies(t *testing.T, w two) {
+	for round := range 10 {
+		units := []lifecycle.Unit{w.Bound(t), w.Bound(t)}
+		errs := w.atOnce(2, func(i int, s *store.Store) error {
+			ctx := access.WithIdempotency(t.Context(), access.Idempotency{
+				Principal: "person:psn_a@org_b", Route: "POST /v1/returns", Key: fmt.Sprint("key-", round), BodyDigest: fmt.Sprint("body ", i),
+			})
+			_, err := s.Advance(ctx, units[i].ID, w.TakeBack())
+			return err
+		})
+		if n := won(t, errs, lifecycle.ErrKeyReused); n != 1 {
+			t.Fatalf("one key did %d things", n)
+		}
+	}
+}
+
+func endedElsewhere(t *testing.T, w two) {
+	ctx, hash, until := t.Context(), storetest.Hex("token"), w.Clock.Now().Add(time.Hour)
+	if err := w.stores[0].CommitSession(ctx, hash, []byte("signed in"), until); err != nil {
+		t.Fatal(err)
+	}
+	if _, found, err := w.stores[1].FindSession(ctx, hash); err != nil || !found {
+		t.Fatalf("at the other: found %v, %v", found, err)
+	}
+	if err := w.stores[0].DeleteSession(ctx, hash); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.stores[1].TouchSession(ctx, hash, []byte("still here"), until); err != nil {
+		t.Fatal(err)
+	}
+	if _, found, err := w.stores[1].FindSession(ctx, hash); err != nil || found {
+		t.Errorf("a session that was ended elsewhere: found %v, %v", found, err)
+	}
+}
+
+func oneRowTwoWriters(t *testing.T, w two) {
+	at := w.Clock.Now()
+	for range 10 {
+		unit := w.Sold(t).ID
+		for _, err := range w.atOnce(4, func(i int, s *store.Store) error {
+			return s.ChangeCloudUnit(t.Context(), unit, func(u *lifecycle.CloudUnit) {
+				*[]*time.Time{&u.CutAt, &u.RotatedAt, &u.SessionAt, &u.NotifiedAt}[i] = at
+			})
+		}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := lifecycle.CloudUnit{Unit: unit, CutAt: at, RotatedAt: at, SessionAt: at, NotifiedAt: at}
+		if got, err := w.CloudUnit(t.Context(), unit); err != nil || got != want {
+			t.Fatalf("one of four was undone: %+v, %v", got, err)
+		}
+	}
+}
+
+func lateLink(t *testing.T, w two) {
+	unit, live := w.Bound(t).ID, w.Clock.Now()
+	link := lifecycle.CloudLink{Unit: unit, Account: "ada", Kind: lifecycle.BindingOwner, Since: live}
+	if err := w.stores[0].LinkCloudAccount(t.Context(), link); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Minute)
+	gone := w.Clock.Now()
+	if err := w.stores[0].EndCloudLinks(t.Context(), unit, gone, gone, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.stores[1].LinkCloudAccount(t.Context(), link); err != nil {
+		t.Fatal(err)
+	}
+	links, err := w.CloudLinks(t.Context(), unit)
+	if err != nil || len(links) != 1 || !links[0].GoneAt.Equal(gone) {
+		t.Errorf("a link that had ended: %+v, %v", links, err)
+	}
+	link.Since = gone
+	if err := w.stores[1].LinkCloudAccount(t.Context(), link); err != nil {
+		t.Fatal(err)
+	}
+	if links, err := w.CloudLinks(t.Context(), unit); err != nil || !links[0].GoneAt.IsZero() {
+		t.Errorf("bound again: %+v, %v", links, err)
+	}
+}
+
+func claimedOnce(t *testing.T, w two) {
+	for range 12 {
+		w.TakenBack(t)
+	}
+	var mu sync.Mutex
+	claimed := map[string]int{}
+	for _, err := range w.atOnce(8, func(_ int, s *store.Store) error {
+		works, err := s.ClaimWork(t.Context(), w.Clock.Now(), time.Minute, 2)
+		mu.Lock()
+		defer mu.Unlock()
+		if len(works) > 2 {
+			t.Errorf("claimed %d, asked for 2", len(works))
+		}
+		for _, one := range works {
+			claimed[string(one.Order)+" "+one.Cloud]++
+		}
+		return err
+	}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for work, times := range claimed {
+		if times != 1 {
+			t.Errorf("%s was claimed %d times", work, times)
+		}
+	}
+	if len(claimed) == 0 {
+		t.Error("nothing was claimed")
+	}
+}
+
+// orgCap: five clerks of one shop, each under their own cap, at two processes.
+func orgCap(t *testing.T, w two) {
+	const each, clerks = 5, 5
+	var units []lifecycle.Unit
+	for range each * clerks {
+		units = append(units, w.Bound(t))
+	}
+	errs := w.atOnce(each*clerks, func(i int, s *store.Store) error {
+		clerk := w.Clerk
+		clerk.Person = lifecycle.PersonID(fmt.Sprint("psn_clerk", i%clerks))
+		ctx := access.With(t.Context(), access.Principal{
+			Kind: access.KindPerson, Person: clerk.Person, Org: clerk.Org, OrgKind: clerk.OrgKind, Roles: clerk.Roles,
+		})
+		_, err := s.Advance(ctx, units[i].ID, lifecycle.TakeBack{
+			Command: w.By(clerk), Return: lifecycle.ReturnID(storetest.NewID("ret")), Order: lifecycle.OrderID(storetest.NewID("ord")),
+			Condition: "used", Reason: "changed-mind",
+		}.Decide)
+		return err
+	})
+	if n := won(t, errs, lifecycle.ErrRefused); n != 20 {
+		t.Errorf("%d returns without authority passed, want 20 an hour", n)
+	}
+}
+
+// lastAdmin: two admins take the role from each other at the same instant, and
+// somebody must stay (write skew).
+func lastAdmin(t *testing.T, w two) {
+	for round := range 5 {
+		org := access.Organisation{ID: lifecycle.OrgID(storetest.NewID("org")), Kind: lifecycle.OrgRetailer, Name: fmt.Sprint("Shop ", round), CreatedAt: w.Clock.Now()}
+		if _, err := w.SaveOrganisation(t.Context(), org); err != nil {
+			t.Fatal(err)
+		}
+		var admins []lifecycle.PersonID
+		for range 2 {
+			p, err := w.SavePerson(t.Context(), access.Person{
+				ID: lifecycle.PersonID(storetest.NewID("psn")), Org: org.ID, Roles: []lifecycle.Role{lifecycle.RoleAdmin}, Name: "Admin",
+				Email: storetest.NewID("a") + "@example.test", PasswordHash: "$argon2id$", CreatedAt: w.Clock.Now(),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			admins = append(admins, p.ID)
+		}
+		errs := w.atOnce(2, func(i int, s *store.Store) error {
+			_, err := s.ChangePerson(t.Context(), admins[1-i], func(p access.Person, others int) (access.Person, error) {
+				if others == 0 {
+					return p, lifecycle.ErrRefused
+				}
+				p.DisabledAt = w.Clock.Now()
+				return p, nil
+			})
+			return err
+		})
+		if n := won(t, errs, lifecycle.ErrRefused); n != 1 {
+			t.Fatalf("%d of two admins were disabled", n)
+		}
+	}
+}
+
+func oneSetUp(t *testing.T, w two) {
+	for round := range 5 {
+		p, err := w.SavePerson(t.Context(), access.Person{
+			ID: lifecycle.PersonID(storetest.NewID("psn")), Org: w.Retailer.ID, Roles: []lifecycle.Role{lifecycle.RoleClerk}, Name: "New",
+			Email: storetest.NewID("n") + "@example.test", CreatedAt: w.Clock.Now(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		hash := storetest.Hex(fmt.Sprint("link ", round))
+		if err := w.SaveSetupLink(t.Context(), access.SetupLink{Hash: hash, Person: p.ID, ExpiresAt: w.Clock.Now().Add(time.Hour)}); err != nil {
+			t.Fatal(err)
+		}
+		errs := w.atOnce(4, func(i int, s *store.Store) error {
+			_, err := s.AcceptInvitation(t.Context(), hash, fmt.Sprint("$argon2id$", i))
+			return err
+		})
+		if n := won(t, errs, lifecycle.ErrNotFound); n != 1 {
+			t.Fatalf("the link was used %d times", n)
+		}
+	}
+}
+
+// oneReceipt: a hub and its cameras come back on one receipt, at several desks.
+func oneReceipt(t *testing.T, w two) {
+	for round := range 5 {
+		var units []lifecycle.Unit
+		for range 6 {
+			units = append(units, w.Bound(t))
+		}
+		for _, err := range w.atOnce(len(units), func(i int, s *store.Store) error {
+			_, err := s.AdvanceWithReceipt(t.Context(), units[i].ID, w.Retailer.ID, fmt.Sprint("R-KIT-", round), w.TakeBack())
+			return err
+		}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
