@@ -49,7 +49,7 @@ func serve(ctx context.Context, config Config, stdout io.Writer, prepare func(co
 	if needed {
 		fmt.Fprintf(stdout, "\nNobody is here yet. Set up the first organisation and its admin with this one-time link:\n\n  %s\n\n", link)
 	}
-	if err := h.writeRunFile(config); err != nil {
+	if err := h.writeRunFile(config, listener.Addr()); err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, removeRunFile(config)) }()
