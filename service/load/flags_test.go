@@ -26,6 +26,9 @@ func TestEveryMistakeIsReportedAtOnce(t *testing.T) {
 		{"ratios", func(args []string) error { _, err := parseRatios(args); return err },
 			"--only returns,sleep --clients 0 --each 0s --fleet -1 --ledger 0 --dir= --database host=x",
 			[]string{`only: "sleep"`, "clients: 0", "each: 0s", "fleet: -1", "ledger: 0", "dir:", "database:"}},
+		{"capacity", func(args []string) error { _, err := parseCapacity(args); return err },
+			"--clients 0 --count 0 --units 0 --dir= --database host=x",
+			[]string{"clients: 0", "count: 0", "units and returns:", "dir:", "database:"}},
 	}
 	for _, c := range cases {
 		err := c.parse(strings.Fields(c.args))
