@@ -13,7 +13,7 @@ const (
 	// second that a side works: more than fit on a few pages of the database.
 	verdictUnits = 300
 	// verdictsTurn is how long a side scans before the other has its turn.
-	verdictsTurn = 500 * time.Millisecond
+	verdictsTurn = time.Second
 )
 
 // verdictRows measures what a scan answers over HTTP, beside a handler that
