@@ -329,6 +329,40 @@ func (m move) nowhereElse(t *testing.T) {
 	}
 }
 
+// An entry that waited for its place when the backup was made gets it, after
+// whatever begins a new origin.
+func TestARestorePlacesWhatWaited(t *testing.T) {
+	t.Parallel()
+	w := storetest.NewWorld(t)
+	outside := published(t, w)
+	leaf := ledger.Leaf{ID: "ent_waiting", At: w.Clock.Now(), Kind: "org", Subject: string(w.Retailer.ID), Event: "save", Body: []byte("{}")}
+	entry, err := leaf.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	hash := ledger.LeafHash(entry)
+	_, err = rawDB(t, w.Dir).Exec(`INSERT INTO log_entry (entry_id, kind, subject, event, at, leaf_hash, entry, arrival) VALUES (?, ?, ?, ?, ?, ?, ?, 9)`,
+		leaf.ID, leaf.Kind, leaf.Subject, leaf.Event, leaf.At.UnixMilli(), hash[:], entry)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, made := backup(t, w)
+	for _, origin := range []string{"", storetest.Origin + "/2"} {
+		config := elsewhere(t, w, "")
+		config.Published = outside
+		if _, err := store.Restore(t.Context(), config, file, origin); err != nil {
+			t.Fatal(err)
+		}
+		s := reopen(t, config)
+		report := sound(t, w, s)
+		at := made.Size + int64(len(report.Restarts))
+		placed, err := s.Ledger(t.Context()).Entries(t.Context(), at, at+1)
+		if err != nil || len(placed) != 1 || !bytes.Equal(placed[0].Bytes, entry) {
+			t.Errorf("new origin %q: at %d stands %v, %v", origin, at, placed, err)
+		}
+	}
+}
+
 // A table that somebody put beside ours does not keep a restore from its work.
 func TestARestoreLeavesForeignTables(t *testing.T) {
 	t.Parallel()
