@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,7 @@ func TestSchemaOnPostgreSQL(t *testing.T) {
 		"lives of old releases go on":                    livesOnPostgreSQL,
 		"the next release's schema will do":              nextOnPostgreSQL,
 		"many that start at once migrate once":           migratedOnce,
+		"who starts waits for a long migration":          waitsForAMigration,
 		"a database that does not fit is left as it was": misfitsOnPostgreSQL,
 	}
 	for name, part := range parts {
@@ -206,6 +208,37 @@ func migratedOnce(t *testing.T, server *storetest.Server) {
 	}
 	if got, want := len(names(t, client(t, database), `SELECT name FROM migration`)), len(migrationTexts(t)); got != want {
 		t.Errorf("%d migrations ran, want %d, each once", got, want)
+	}
+}
+
+// waitsForAMigration: another process migrates for longer than a statement of
+// ours may wait for a lock otherwise.
+func waitsForAMigration(t *testing.T, server *storetest.Server) {
+	const lockTimeout, held = " lock_timeout=300", `SELECT pg_sleep(1.2)`
+	hash := fnv.New64a()
+	_, _ = hash.Write([]byte("quitclaim migrations")) // engine: lockNumber
+	database := server.Database(t)
+	other := client(t, database)
+	execAll(t, other, `BEGIN`, fmt.Sprintf(`SELECT pg_advisory_xact_lock(%d)`, int64(hash.Sum64())))
+	config := storetest.Config(t, t.TempDir(), storetest.NewClock())
+	config.Database = database + lockTimeout
+	ended := make(chan error, 1)
+	go func() {
+		opened, err := store.Open(t.Context(), config)
+		if err == nil {
+			err = opened.Close()
+		}
+		ended <- err
+	}()
+	execAll(t, other, held)
+	select {
+	case err := <-ended:
+		t.Errorf("who starts did not wait: %v", err)
+	default:
+		execAll(t, other, `COMMIT`)
+		if err := <-ended; err != nil {
+			t.Errorf("who waited for a migration: %v", err)
+		}
 	}
 }
 
