@@ -9,6 +9,7 @@
 //	labstack/echo/v4             HTTP routing and middleware (service/web)
 //	go-playground/validator/v10  the shape of requests (service/web)
 //	mattn/go-sqlite3             the embedded database (service/store)
+//	jackc/pgx/v5                 the database on a PostgreSQL server (service/store)
 //	skip2/go-qrcode              QR codes of labels and certificates (scanner/label)
 //	robfig/cron/v3               when sweeps run (service/sweep)
 //	alexedwards/scs/v2           sessions of the pages (service/web)
@@ -23,7 +24,9 @@
 //
 // In tests only:
 //
-//	jackc/pgx/v5                 every statement is prepared on PostgreSQL too
+//	Shopify/toxiproxy/v2         a network that loses, delays and cuts (service/story)
+//	rs/zerolog                   nothing: toxiproxy wants a logger, and gets a silent one
+//	anishathalye/porcupine       whether concurrent answers could have been given in turn
 //	transparency-dev/merkle      a second implementation checks our proofs
 //	pgregory.net/rapid           histories nobody thought of
 //	chromedp/chromedp, cdproto   the pages, in a real browser
