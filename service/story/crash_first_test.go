@@ -17,10 +17,7 @@ import (
 func TestKillsDuringTheFirstStart(t *testing.T) {
 	t.Parallel()
 	random := seeded(t)
-	directories := 6
-	if long() {
-		directories = 100
-	}
+	directories := forms(6, 100)
 	shown, found := 0, map[string]int{}
 	for range directories {
 		data := filepath.Join(t.TempDir(), "data")

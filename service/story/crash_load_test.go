@@ -65,7 +65,7 @@ func (l *load) run(ctx context.Context) {
 				}
 				if done == 0 { // all wait for clouds, or the server is away
 					select {
-					case <-time.After(10 * time.Millisecond):
+					case <-time.After(50 * time.Millisecond):
 					case <-ctx.Done():
 					}
 				}

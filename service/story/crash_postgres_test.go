@@ -12,6 +12,15 @@ import (
 	"quitclaim/service/store/storetest"
 )
 
+// withoutRace skips what is about other processes than ours: the race detector
+// sees nothing of them, and makes all of it ten times as slow.
+func withoutRace(t *testing.T) {
+	t.Helper()
+	if raceEnabled {
+		t.Skip("the race detector sees nothing of PostgreSQL")
+	}
+}
+
 // onPostgres starts the demo over a cluster, by way of address.
 func onPostgres(t *testing.T, c *storetest.Cluster, address string) *server {
 	t.Helper()
@@ -27,17 +36,15 @@ func onPostgres(t *testing.T, c *storetest.Cluster, address string) *server {
 // on: what the dead one had begun must end, and what it had claimed come back.
 func TestKillsUnderLoadOnPostgreSQL(t *testing.T) {
 	t.Parallel()
-	worlds, rounds, lives := 1, 4, 8
-	if long() {
-		worlds, rounds, lives = 2, 25, 16
-	}
+	withoutRace(t)
+	rounds, lives := forms(3, 25), forms(8, 16)
 	var without []plug
 	for _, plug := range plugs() {
 		if plug.name != "at a checkpoint" {
 			without = append(without, plug)
 		}
 	}
-	for world := range worlds {
+	for world := range forms(1, 2) {
 		t.Run(fmt.Sprintf("world %d", world), func(t *testing.T) {
 			c := storetest.NewCluster(t)
 			killed(t, onPostgres(t, c, c.Address()), rounds, lives, without)
@@ -50,10 +57,8 @@ func TestKillsUnderLoadOnPostgreSQL(t *testing.T) {
 // again, and nobody had to start us anew.
 func TestPostgreSQLKilledUnderLoad(t *testing.T) {
 	t.Parallel()
-	rounds, lives := 3, 8
-	if long() {
-		rounds, lives = 40, 16
-	}
+	withoutRace(t)
+	rounds, lives := forms(2, 40), forms(8, 16)
 	random := seeded(t)
 	c := storetest.NewCluster(t)
 	s := onPostgres(t, c, c.Address())

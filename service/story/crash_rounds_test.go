@@ -13,6 +13,14 @@ import (
 // (docs/operations.md says how).
 func long() bool { return os.Getenv("QUITCLAIM_TEST_LONG") == "1" }
 
+// forms is what the short form takes, or the long one.
+func forms[T any](short, full T) T {
+	if long() {
+		return full
+	}
+	return short
+}
+
 // seeded is a generator whose seed is in the output; QUITCLAIM_TEST_SEED runs
 // the same choices again, as far as a processor's schedule lets them be the
 // same.
@@ -33,11 +41,8 @@ func seeded(t *testing.T) *rand.Rand {
 // every answer.
 func TestKillsUnderLoad(t *testing.T) {
 	t.Parallel()
-	worlds, rounds, lives := 1, 8, 12
-	if long() {
-		worlds, rounds, lives = 10, 25, 24
-	}
-	for world := range worlds {
+	rounds, lives := forms(8, 25), forms(12, 24)
+	for world := range forms(1, 10) {
 		t.Run(fmt.Sprintf("world %d", world), func(t *testing.T) {
 			s := demo(t, quick, "--workers=16")
 			killed(t, s, rounds, lives, plugs())
@@ -90,7 +95,7 @@ func (l *load) finish(t *testing.T) {
 		defer close(over)
 		l.run(ctx)
 	}()
-	<-time.After(2 * time.Second)
+	<-time.After(forms(time.Second, 3*time.Second))
 	end()
 	<-over
 	l.settle(t, rand.New(rand.NewPCG(1, 1)), true)
