@@ -53,29 +53,50 @@ func (s *Sweep) look(ctx context.Context, job job) error {
 		return s.begin(ctx, job, now)
 	}
 	j := judge(job.schedule, h, now)
-	if !s.busy(job) {
-		for _, run := range j.dead {
-			// It is begun again at the next tick, when the mark is seen.
-			if _, err := s.config.Runs.AbandonRun(ctx, run); err != nil {
-				return fmt.Errorf("mark a run that died: %w", err)
-			}
+	if !j.slot.IsZero() && len(j.dead) == 0 {
+		// Whoever gets to run it tells what was missed before.
+		if s.take(job) {
+			s.running.Go(func() {
+				defer s.leave(job)
+				s.due(ctx, job, j)
+			})
 		}
+		return nil
 	}
-	if j.standing.Alarming() {
-		if err := s.alarm(ctx, job, j); err != nil {
+	mine, err := s.bury(ctx, job, j)
+	if err != nil {
+		return err
+	}
+	if j.standing.Alarming() && mine {
+		return s.alarm(ctx, job, j)
+	}
+	if !j.settled {
+		return nil
+	}
+	if s.told(job) {
+		if err := s.allClear(ctx, job); err != nil {
 			return err
 		}
 	}
-	switch {
-	case !j.slot.IsZero() && len(j.dead) == 0 && s.take(job):
-		s.running.Go(func() {
-			defer s.leave(job)
-			s.due(ctx, job, j)
-		})
-	case j.settled:
-		s.rest(job, now)
-	}
+	s.rest(job, now)
 	return nil
+}
+
+// bury marks the runs that died. They are begun again at the next tick, when
+// the mark is seen. It reports whether this process is the one to tell of what
+// stands: where there are dead runs, of several that see them one is.
+func (s *Sweep) bury(ctx context.Context, job job, j judgement) (mine bool, err error) {
+	if len(j.dead) == 0 || s.busy(job) {
+		return true, nil // a run of our own that hangs is not dead to us
+	}
+	for _, run := range j.dead {
+		marked, err := s.config.Runs.AbandonRun(ctx, run)
+		if err != nil {
+			return false, fmt.Errorf("mark a run that died: %w", err)
+		}
+		mine = mine || marked
+	}
+	return mine, nil
 }
 
 // history reads what is on record of a job.
@@ -107,7 +128,7 @@ func (s *Sweep) begin(ctx context.Context, job job, now time.Time) error {
 // due runs a job in a slot. It speaks up only when something was found or
 // failed.
 func (s *Sweep) due(ctx context.Context, job job, j judgement) {
-	run, err := s.runSlot(ctx, job.name, j.slot, order{resume: j.resume})
+	run, err := s.runSlot(ctx, job.name, j.slot, order{resume: j.resume, late: j})
 	switch {
 	case errors.Is(err, lifecycle.ErrInFlight), ctx.Err() != nil:
 	case err != nil:
@@ -141,6 +162,14 @@ func (s *Sweep) busy(job job) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.at[job.name]
+}
+
+// told reports whether this process has said that the job does not do its work.
+func (s *Sweep) told(job job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, told := s.alarmed[job.name]
+	return told
 }
 
 // take makes the job this process's own, unless it is.

@@ -38,7 +38,7 @@ func officerOf(org access.Organisation, id string) access.Principal {
 func planted(t *testing.T) (*kit, lifecycle.Flag) {
 	t.Helper()
 	k := newKit(t)
-	before := k.Clock.Now()
+	before := k.Clock.Now().Add(time.Hour) // a link anew: one that ended stays ended
 	unit := k.resold(t)
 	k.link(t, unit, k.Owner, before)
 	k.run(t, SoldButBound)

@@ -14,7 +14,7 @@ import (
 func TestOldLinkIsFlaggedAndCutAndTheNewOwnerStays(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	before := k.Clock.Now()
+	before := k.Clock.Now().Add(time.Hour) // a link anew: one that ended stays ended
 	unit := k.resold(t)
 	clean := k.resold(t)
 	k.link(t, unit, k.Owner, before) // the cloud had not forgotten the first owner
@@ -55,7 +55,7 @@ func TestOldLinkIsFlaggedAndCutAndTheNewOwnerStays(t *testing.T) {
 func TestTheSameFindingIsOneFlag(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
-	before := k.Clock.Now()
+	before := k.Clock.Now().Add(time.Hour) // a link anew: one that ended stays ended
 	unit := k.resold(t)
 	k.link(t, unit, k.Owner, before)
 	k.run(t, SoldButBound)

@@ -106,6 +106,8 @@ type order struct {
 	everything bool
 	// resume is where an earlier run, which did not end, had come to.
 	resume string
+	// late is what was missed before.
+	late judgement
 }
 
 // tally counts what one run saw.
@@ -180,6 +182,11 @@ func (s *Sweep) runSlot(ctx context.Context, name string, slot time.Time, order 
 func (s *Sweep) perform(ctx context.Context, job job, slot time.Time, order order) (lifecycle.SweepRun, error) {
 	started := s.now()
 	t := &tally{SweepRun: lifecycle.SweepRun{Job: job.name, Slot: slot, Started: started, Alive: started}, order: order}
+	if order.late.standing.Alarming() {
+		if err := s.alarm(ctx, job, order.late); err != nil {
+			s.config.Log.LogAttrs(ctx, slog.LevelError, "a missed sweep goes untold", slog.String("job", job.name), slog.Any("error", err))
+		}
+	}
 	runErr := job.run(ctx, t)
 	if runErr == nil && t.resume != "" {
 		// Nothing of this job goes on from there, so it begins anew.
