@@ -32,12 +32,9 @@ func (s *Store) CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifecy
 
 const sqlLinkCloudAccount = `
 INSERT INTO cloud_link (unit_id, account, kind, since, gone_at) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (unit_id, account, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at
-WHERE cloud_link.since < excluded.since`
+ON CONFLICT (unit_id, account, kind) DO UPDATE SET since = excluded.since, gone_at = excluded.gone_at`
 
 // LinkCloudAccount links an account to a unit, in the built-in cloud's books.
-// A link that is there since then or later stays as it is, ended or not: of
-// several processes that follow one binding, the last may come when it is over.
 func (s *Store) LinkCloudAccount(ctx context.Context, l lifecycle.CloudLink) error {
 	return s.cloudExec(ctx, sqlLinkCloudAccount, string(l.Unit), l.Account, string(l.Kind), l.Since.UnixMilli(), engine.At(l.GoneAt))
 }

@@ -33,7 +33,6 @@ func TestTwoProcesses(t *testing.T) {
 		{"one key, two bodies at the same instant", oneKeyTwoBodies},
 		{"a session that ended elsewhere is not brought back", endedElsewhere},
 		{"the built-in cloud's row", oneRowTwoWriters},
-		{"a link that comes when it is over", lateLink},
 		{"work is claimed once, and not past the limit", claimedOnce},
 		{"the organisation's cap", orgCap},
 		{"the last admin", lastAdmin},
@@ -152,33 +151,6 @@ func oneRowTwoWriters(t *testing.T, w two) {
 		if got, err := w.CloudUnit(t.Context(), unit); err != nil || got != want {
 			t.Fatalf("one of four was undone: %+v, %v", got, err)
 		}
-	}
-}
-
-func lateLink(t *testing.T, w two) {
-	unit, live := w.Bound(t).ID, w.Clock.Now()
-	link := lifecycle.CloudLink{Unit: unit, Account: "ada", Kind: lifecycle.BindingOwner, Since: live}
-	if err := w.stores[0].LinkCloudAccount(t.Context(), link); err != nil {
-		t.Fatal(err)
-	}
-	w.Clock.Add(time.Minute)
-	gone := w.Clock.Now()
-	if err := w.stores[0].EndCloudLinks(t.Context(), unit, gone, gone, nil); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.stores[1].LinkCloudAccount(t.Context(), link); err != nil {
-		t.Fatal(err)
-	}
-	links, err := w.CloudLinks(t.Context(), unit)
-	if err != nil || len(links) != 1 || !links[0].GoneAt.Equal(gone) {
-		t.Errorf("a link that had ended: %+v, %v", links, err)
-	}
-	link.Since = gone
-	if err := w.stores[1].LinkCloudAccount(t.Context(), link); err != nil {
-		t.Fatal(err)
-	}
-	if links, err := w.CloudLinks(t.Context(), unit); err != nil || !links[0].GoneAt.IsZero() {
-		t.Errorf("bound again: %+v, %v", links, err)
 	}
 }
 

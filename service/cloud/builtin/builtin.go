@@ -18,7 +18,7 @@ type Door interface {
 	// CloudLinks reads every link of a unit, ended ones too.
 	CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifecycle.CloudLink, error)
 	// LinkCloudAccount writes one link over an older one of the same account
-	// and kind. One that is no older stays, ended or not.
+	// and kind.
 	LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error
 	// EndCloudLinks gives the links of these kinds that began before an instant
 	// their end, unless they have one. No kinds: all.

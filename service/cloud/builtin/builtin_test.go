@@ -52,11 +52,6 @@ func (t *tables) CloudLinks(ctx context.Context, unit lifecycle.UnitID) ([]lifec
 
 func (t *tables) LinkCloudAccount(ctx context.Context, link lifecycle.CloudLink) error {
 	return t.do(ctx, func() {
-		if slices.ContainsFunc(t.links, func(l lifecycle.CloudLink) bool {
-			return l.Unit == link.Unit && l.Account == link.Account && l.Kind == link.Kind && !l.Since.Before(link.Since)
-		}) {
-			return
-		}
 		t.links = slices.DeleteFunc(t.links, func(l lifecycle.CloudLink) bool {
 			return l.Unit == link.Unit && l.Account == link.Account && l.Kind == link.Kind
 		})
