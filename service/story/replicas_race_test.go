@@ -105,7 +105,7 @@ func sweptOnce(t *testing.T, r *replicas) {
 		}
 	}
 	if got := r.flagged("sold-but-bound"); len(got) != 1 || got[0] != soldButBound {
-		t.Errorf("flagged: %v, want %s alone", got, soldButBound)
+		t.Errorf("flagged: %v, want %s alone; the sweeps said %q", got, soldButBound, outs)
 	}
 	if raised := r.texts(`SELECT entry_id FROM log_entry WHERE kind = 'flag' AND event = 'raise' AND subject IN (SELECT flag_id FROM flag WHERE kind = 'sold-but-bound')`); len(raised) > 1 {
 		t.Errorf("raised %d times", len(raised))

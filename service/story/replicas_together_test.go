@@ -29,6 +29,7 @@ func TestReplicas(t *testing.T) {
 		{"reset tasks are shared", tasksShared},
 		{"one ledger", oneLedger},
 		{"what ends at one has ended at the others", endedEverywhere},
+		{"a process with keys of its own", turnedAway},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.run(t, r.under(t)) })
 	}
@@ -197,6 +198,21 @@ func endedEverywhere(t *testing.T, r *replicas) {
 		if got := v.at(one).open("/desk"); !strings.Contains(got.what, "/sign-in") {
 			t.Errorf("a person who was disabled elsewhere: %s %d", got.what, got.Status)
 		}
+	}
+}
+
+// turnedAway: who has other keys could open nothing and would sign another
+// ledger. It is told what to do, and the ledger stays as it is.
+func turnedAway(t *testing.T, r *replicas) {
+	stranger := r.each[1].under(t)
+	stranger.data, stranger.out, stranger.cmd = t.TempDir(), &output{}, nil
+	stranger.args = []string{"serve", "--data", stranger.data, "--database", r.dsn, "--listen", "127.0.0.1:0", "--url", r.url}
+	err := stranger.tryStart()
+	if err == nil {
+		stranger.stop()
+	}
+	if err == nil || !strings.Contains(stranger.out.String(), "copy the folder") {
+		t.Errorf("a process with other keys: %v\n%s", err, stranger.out)
 	}
 }
 
