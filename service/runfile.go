@@ -40,7 +40,7 @@ func (h *house) writeRunFile(config Config, listens net.Addr) error {
 // localURL is how a process on the same machine reaches who listens there.
 func localURL(listens net.Addr) string {
 	address, ok := listens.(*net.TCPAddr)
-	if ok && address.IP.IsUnspecified() {
+	if ok && (len(address.IP) == 0 || address.IP.IsUnspecified()) {
 		// Every address: the loopback one is among them. A socket for IPv6 takes
 		// IPv4 too, unless the system says otherwise.
 		loopback := net.IPv4(127, 0, 0, 1)
