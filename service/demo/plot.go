@@ -159,7 +159,7 @@ func soldButBound(ctx context.Context, t *tale) {
 	t.probedFor(ctx, t.ago(12))
 	t.sell(ctx, t.ago(12).Add(time.Hour))
 	t.bind(ctx, t.everybody.owners[(t.number+7)%len(t.everybody.owners)], t.ago(10))
-	t.link(ctx, first, t.ago(69))
+	t.link(ctx, first, t.ago(60)) // anew, by the cloud's own app: what it has ended it does not take up again
 }
 
 // resoldWithoutReturn: sold once, bound, hard reset in another house, and bound
