@@ -12,18 +12,18 @@ import (
 // Snapshot reads every persisted fact about one unit, as a rule would see it.
 func (s *Store) Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error) {
 	actor := access.From(ctx).Actor()
-	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) { return s.snapshot(tx, unit, actor) })
+	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) {
+		record, err := facts.Load(tx, unit, s.now())
+		return s.snapshot(tx, record, err, actor)
+	})
 }
 
 // SnapshotByKey is Snapshot by brand and serial.
 func (s *Store) SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifecycle.Snapshot, error) {
 	actor := access.From(ctx).Actor()
 	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) {
-		unit, err := facts.Lookup(tx, facts.KindUnit, key.String())
-		if err != nil {
-			return lifecycle.Snapshot{}, err
-		}
-		return s.snapshot(tx, unit, actor)
+		record, err := facts.LoadByKey(tx, key, s.now())
+		return s.snapshot(tx, record, err, actor)
 	})
 }
 
@@ -34,8 +34,8 @@ func (s *Store) Rows(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snap
 	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) { return facts.Rows(tx, unit, s.now()) })
 }
 
-func (s *Store) snapshot(tx *engine.Tx, unit lifecycle.UnitID, actor lifecycle.Actor) (lifecycle.Snapshot, error) {
-	record, err := facts.Load(tx, unit, s.now())
+// snapshot completes a record, unless reading it failed.
+func (s *Store) snapshot(tx *engine.Tx, record facts.Record, err error, actor lifecycle.Actor) (lifecycle.Snapshot, error) {
 	if err != nil {
 		return lifecycle.Snapshot{}, err
 	}

@@ -22,11 +22,24 @@ func Load(tx *engine.Tx, id lifecycle.UnitID, now time.Time) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
+	return load(tx, unit, newest, now)
+}
+
+// LoadByKey is Load by brand and serial.
+func LoadByKey(tx *engine.Tx, key lifecycle.UnitKey, now time.Time) (Record, error) {
+	unit, newest, err := oneUnit(tx, sqlUnitByKey, key.String())
+	if err != nil {
+		return Record{}, err
+	}
+	return load(tx, unit, newest, now)
+}
+
+func load(tx *engine.Tx, unit lifecycle.Unit, newest newest, now time.Time) (Record, error) {
 	r := Record{Snapshot: lifecycle.Snapshot{Unit: unit}, newest: newest}
 	customer := func(tx *engine.Tx) error { return r.readCustomer(tx, now) }
 	for _, read := range []func(*engine.Tx) error{customer, r.readClouds, r.readReturn, r.readSale} {
 		if err := read(tx); err != nil {
-			return Record{}, fmt.Errorf("snapshot of %s: %w", id, err)
+			return Record{}, fmt.Errorf("snapshot of %s: %w", unit.ID, err)
 		}
 	}
 	return r, nil

@@ -31,10 +31,23 @@ func Unit(tx *engine.Tx, id lifecycle.UnitID) (lifecycle.Unit, error) {
 	return unit, err
 }
 
+// A scan asks by what is printed on the unit: one statement for both steps.
+const sqlUnitByKey = `
+SELECT u.unit_id, u.brand, u.serial, u.gtin, u.model_id, u.vendor_id, u.unconfirmed, u.state, u.prior, u.epoch,
+       u.epoch_at, u.epoch_by, u.version, u.custody, u.claim, u.device_key, u.verifier, u.verifier_at, u.firmware,
+       u.contact_at, u.network, u.home_network, u.registered_at, u.sold_at, u.returned_at, u.bound_at, u.retired_at,
+       u.return_id, u.order_id, u.sale_id, u.certificate_code, u.shipment_id, u.has
+FROM lookup l JOIN unit u ON u.unit_id = l.unit_id
+WHERE l.kind = 'unit' AND l.code = $1`
+
 func readUnit(tx *engine.Tx, id lifecycle.UnitID) (lifecycle.Unit, newest, error) {
+	return oneUnit(tx, sqlUnit, string(id))
+}
+
+func oneUnit(tx *engine.Tx, query, id string) (lifecycle.Unit, newest, error) {
 	var u lifecycle.Unit
 	var n newest
-	found, err := tx.Get(sqlUnit, []any{string(id)}, append(unitColumns(&u),
+	found, err := tx.Get(query, []any{id}, append(unitColumns(&u),
 		engine.TextTo(&n.ret), engine.TextTo(&n.order), engine.TextTo(&n.sale),
 		engine.TextTo(&n.certificate), engine.TextTo(&n.shipment), &n.has)...)
 	if err != nil {
