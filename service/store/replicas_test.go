@@ -33,6 +33,7 @@ func TestTwoProcesses(t *testing.T) {
 		{"one key, two bodies at the same instant", oneKeyTwoBodies},
 		{"a session that ended elsewhere is not brought back", endedElsewhere},
 		{"the built-in cloud's row", oneRowTwoWriters},
+		{"the slower of two looks at a cloud", slowerLook},
 		{"work is claimed once, and not past the limit", claimedOnce},
 		{"the organisation's cap", orgCap},
 		{"the last admin", lastAdmin},
@@ -151,6 +152,26 @@ func oneRowTwoWriters(t *testing.T, w two) {
 		if got, err := w.CloudUnit(t.Context(), unit); err != nil || got != want {
 			t.Fatalf("one of four was undone: %+v, %v", got, err)
 		}
+	}
+}
+
+func slowerLook(t *testing.T, w two) {
+	unit := w.Certified(t)
+	early := lifecycle.Probe{Cloud: storetest.Cloud, At: w.Clock.Now().Add(time.Minute), Dark: true}
+	late := lifecycle.Probe{Cloud: storetest.Cloud, At: w.Clock.Now().Add(2 * time.Minute)}
+	w.Clock.Add(3 * time.Minute)
+	for i, probe := range []lifecycle.Probe{late, early} {
+		if err := w.stores[i].RecordProbe(t.Context(), unit.ID, probe, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	same := lifecycle.Look{Unit: unit.ID, Same: true, Next: w.Clock.Now().Add(time.Hour), Probes: []lifecycle.Probe{early}}
+	if err := w.stores[1].RecordLooks(t.Context(), w.Clock.Now(), []lifecycle.Look{same}); err != nil {
+		t.Fatal(err)
+	}
+	s, err := w.Snapshot(t.Context(), unit.ID)
+	if err != nil || len(s.Probes) != 1 || s.Probes[0] != late {
+		t.Errorf("probes %+v, %v; want the later answer %+v", s.Probes, err, late)
 	}
 }
 

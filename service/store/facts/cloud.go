@@ -47,7 +47,8 @@ ON CONFLICT (unit_id, cloud, account_hash, kind) DO UPDATE SET since = excluded.
 // Look writes what a later look at a cloud said, without a change. When an
 // account was seen first stays: it tells an old one from a new (rule 10).
 func Look(tx *engine.Tx, unit lifecycle.Unit, probe lifecycle.Probe, seen []lifecycle.Sighting) error {
-	if err := putProbes(tx, unit, []lifecycle.Probe{probe}); err != nil {
+	newest, err := lookAgain(tx, unit, probe)
+	if err != nil || !newest {
 		return err
 	}
 	if err := putSightings(tx, sqlSeeAgain, unit, seen); err != nil {
@@ -58,6 +59,24 @@ func Look(tx *engine.Tx, unit lifecycle.Unit, probe lifecycle.Probe, seen []life
 		written |= hasSightings
 	}
 	return note(tx, unit.ID, written)
+}
+
+const sqlLookAgain = `
+INSERT INTO probe (unit_id, cloud, epoch, at, dark, credential_refused)
+VALUES ($1, $2, $3, $4, $5, $6)
+ON CONFLICT (unit_id, cloud) DO UPDATE SET epoch = excluded.epoch, at = excluded.at, dark = excluded.dark,
+  credential_refused = excluded.credential_refused
+WHERE probe.at <= excluded.at`
+
+// lookAgain writes what a cloud answered, unless somebody has asked it later:
+// of two processes that look at one unit the slower one must not have the last
+// word.
+func lookAgain(tx *engine.Tx, unit lifecycle.Unit, p lifecycle.Probe) (newest bool, err error) {
+	rows, err := tx.Exec(sqlLookAgain, string(unit.ID), p.Cloud, int64(unit.Epoch), p.At.UnixMilli(), p.Dark, p.CredentialRefused)
+	if err != nil {
+		return false, fmt.Errorf("write probe of %s in %s: %w", unit.ID, p.Cloud, err)
+	}
+	return rows == 1, nil
 }
 
 const sqlProbes = `

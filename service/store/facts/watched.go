@@ -60,7 +60,7 @@ WHERE (next_at < $2 OR next_at > $3) AND unit_id IN (
 
 const sqlProbedSame = `
 UPDATE probe SET at = $1
-WHERE cloud = $2 AND dark = $3 AND unit_id IN (
+WHERE cloud = $2 AND dark = $3 AND at <= $1 AND unit_id IN (
   $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
   $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35,
   $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51,
