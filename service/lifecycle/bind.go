@@ -59,7 +59,8 @@ func (c Bind) guard(d *draft) {
 
 // goLive writes a confirmed owner binding and what follows from it.
 func (d *draft) goLive(binding Binding) {
-	binding.State, binding.LiveAt, binding.ProofHash = BindingLive, d.at(), ""
+	// Never before its own epoch, or clouds would end its link with the old ones.
+	binding.State, binding.LiveAt, binding.ProofHash = BindingLive, maxTime(d.at(), d.change.Unit.EpochAt), ""
 	binding.Epoch = d.change.Unit.Epoch
 	d.change.Bindings = append(d.change.Bindings, binding)
 	unit := &d.change.Unit

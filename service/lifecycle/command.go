@@ -94,7 +94,7 @@ func (d *draft) at() time.Time { return d.change.At }
 func (d *draft) advance() {
 	unit := &d.change.Unit
 	unit.Epoch++
-	unit.EpochAt = d.at()
+	unit.EpochAt = d.epochAt()
 	unit.EpochBy = d.change.Event
 	unit.Verifier, unit.VerifierAt = "", time.Time{}
 	for _, binding := range d.before.Bindings {
@@ -113,6 +113,21 @@ func (d *draft) advance() {
 		ended.State, ended.EndedAt = OrderSuperseded, d.at()
 		d.change.Orders = append(d.change.Orders, ended)
 	}
+}
+
+// epochAt is when the next epoch begins: now, but never before anything of the
+// one that it ends, though the clock was put back in between. Clouds are told to
+// end what is older, and a link of a minute ago must not look newer than its
+// own end.
+func (d *draft) epochAt() time.Time {
+	unit := d.before.Unit
+	at := maxTime(maxTime(d.at(), unit.EpochAt), unit.ContactAt)
+	for _, b := range d.before.Bindings {
+		if b.State == BindingLive && !b.LiveAt.Before(at) {
+			at = b.LiveAt.Add(time.Millisecond)
+		}
+	}
+	return at
 }
 
 func (d *draft) endBinding(binding Binding) {
@@ -134,7 +149,7 @@ func (d *draft) openOrder(id OrderID, kind OrderKind, ret ReturnID) {
 	}
 	d.change.Orders = append(d.change.Orders, Order{
 		ID: id, Kind: kind, State: OrderOpen, Return: ret, Epoch: d.change.Unit.Epoch,
-		Before: d.at(), OpenedAt: d.at(), Tasks: tasks,
+		Before: maxTime(d.at(), d.change.Unit.EpochAt), OpenedAt: d.at(), Tasks: tasks,
 	})
 }
 

@@ -59,7 +59,7 @@ func (c TakeBack) Decide(s Snapshot) (Change, error) {
 	d.refuseUnless(slices.Contains(ReturnReasons(), c.Reason), "return.reason")
 	d.advance()
 	unit := &d.change.Unit
-	unit.Custody, unit.ReturnedAt = c.Actor.Org, c.At
+	unit.Custody, unit.ReturnedAt = c.Actor.Org, unit.EpochAt
 	d.change.Return = &Return{
 		ID: c.Return, Org: c.Actor.Org, Clerk: c.Actor.Person, At: c.At, Epoch: unit.Epoch, From: s.Unit.State,
 		Authority: authority, Condition: c.Condition, Reason: c.Reason, ReceiptHash: c.ReceiptHash,
@@ -188,7 +188,7 @@ func (c Cancel) Decide(s Snapshot) (Change, error) {
 	d.advance()
 	d.change.Unit.Custody = ""
 	cancelled := *s.Return
-	cancelled.CancelledAt = c.At
+	cancelled.CancelledAt = d.change.Unit.EpochAt // by which its owner is known to bind again: see NextActions
 	d.change.Return = &cancelled
 	d.openOrder(c.Order, OrderCut, "")
 	return d.finish()

@@ -2,12 +2,15 @@ package simulation
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
 
 	"quitclaim/service/cloud"
+	"quitclaim/service/cloud/builtin"
+	"quitclaim/service/cloud/cloudtest"
 	"quitclaim/service/ledger"
 	"quitclaim/service/ledger/replay"
 	"quitclaim/service/lifecycle"
@@ -125,23 +128,34 @@ func (w *world) settled() {
 				w.fail("settle: %s of %s at %s is %s", task.ID, order.Kind, s.Unit.Key, task.State)
 			}
 		}
-		if s.Unit.State.InCustomerHands() && s.Unit.Watched(w.clock.Now()) || s.Unit.State == lifecycle.StateCertified {
-			w.forgotten(s)
-		}
+		w.forgotten(s)
 	}
 }
 
-// forgotten: who was bound before the last return is bound no more.
+// forgotten: who was bound before the last return is bound no more. Where no
+// cloud ever lied, nobody is whose time is over, whatever the clocks said.
 func (w *world) forgotten(s lifecycle.Snapshot) {
+	watched := s.Unit.State.InCustomerHands() && s.Unit.Watched(w.clock.Now())
 	for name, liar := range w.clouds {
 		inventory, err := liar.peer.Inventory(context.Background(), cloud.Request{Unit: s.Unit.ID, Key: s.Unit.Key})
 		if err != nil {
 			w.fail("settle: %v", err)
 		}
 		for _, link := range inventory.Links {
-			if s.Unit.State == lifecycle.StateCertified || !link.Since.IsZero() && link.Since.Before(s.Unit.ReturnedAt) {
+			old := watched && !link.Since.IsZero() && link.Since.Before(s.Unit.ReturnedAt)
+			if old || s.Unit.State == lifecycle.StateCertified || w.honest && w.formerOwner(s.Unit.ID, link.AccountHash) {
 				w.fail("settle: %s is %s, and %s still knows somebody since %s", s.Unit.Key, s.Unit.State, name, link.Since)
 			}
 		}
 	}
+}
+
+// formerOwner reports whether a cloud's account is of somebody who owned the
+// unit once and does not now.
+func (w *world) formerOwner(unit lifecycle.UnitID, account string) bool {
+	p := w.watch.of(unit)
+	return slices.ContainsFunc(p.former, func(person lifecycle.PersonID) bool {
+		known := []string{cloudtest.Hash(string(person)), w.house.keys.AccountHash(builtin.Name, string(person))}
+		return person != p.owner && slices.Contains(known, account)
+	})
 }

@@ -30,7 +30,7 @@ func (w *world) begin() {
 func (w *world) moves(c *unitCamera) []func() {
 	return []func(){
 		func() { w.works() }, func() { w.works() }, func() { w.works() }, func() { w.works() },
-		func() { w.timePasses() }, func() { w.timePasses() }, func() { w.again() }, func() { w.again() },
+		func() { w.timePasses() }, func() { w.timePasses() }, func() { w.timePasses() }, func() { w.again() }, func() { w.again() },
 		func() { w.sells(c) }, func() { w.undoesSale(c) }, func() { w.takesBack(c) }, func() { w.cancels(c) }, func() { w.vouches(c) },
 		func() { w.binds(c, pick(w.dice, owners())) }, func() { w.bindsFirst(c) }, func() { w.unbinds(c) },
 		func() { w.releases(c) }, func() { w.offers(c) }, func() { w.answersOffer(c) }, func() { w.contests(c) },

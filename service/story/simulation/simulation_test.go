@@ -21,6 +21,19 @@ const cameras = 3
 // live runs one seed and gives the world at its end.
 func live(t testing.TB, seed uint64, steps int, planted bug) *world {
 	t.Helper()
+	w := raise(t, seed, steps, planted)
+	w.run()
+	w.plan.parallel = 1
+	w.drain()
+	if err := w.house.store.Close(); err != nil {
+		t.Errorf("seed %d: close: %v", seed, err)
+	}
+	return w
+}
+
+// raise is the world of a seed before anything has happened in it.
+func raise(t testing.TB, seed uint64, steps int, planted bug) *world {
+	t.Helper()
 	w := &world{
 		t: t, seed: seed, bug: planted, dir: scratch(t), dice: newDice(seed, "story"), ids: newDice(seed, "ids"),
 		clock:  &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)},
@@ -30,6 +43,7 @@ func live(t testing.TB, seed uint64, steps int, planted bug) *world {
 		steps: steps, crashes: !w.dice.in(3), jumps: w.dice.in(2), lies: !w.dice.in(3), repeats: !w.dice.in(4),
 		parallel: 1 + w.dice.below(4),
 	}
+	w.honest = !w.plan.lies
 	w.watch = newWatch(w)
 	w.truth = cloudtest.NewMemory(w.clock.Now, cloudDelay)
 	w.clouds = map[string]*liar{
@@ -42,12 +56,6 @@ func live(t testing.TB, seed uint64, steps int, planted bug) *world {
 		w.cameras = append(w.cameras, w.newCamera(n+1))
 	}
 	w.watch.look()
-	w.run()
-	w.plan.parallel = 1
-	w.drain()
-	if err := w.house.store.Close(); err != nil {
-		t.Errorf("seed %d: close: %v", seed, err)
-	}
 	return w
 }
 

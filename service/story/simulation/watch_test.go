@@ -33,6 +33,7 @@ type picture struct {
 	papersBefore bool                          // and at the last sale
 	opened       int                           // the step in which its order was opened
 	told         []string                      // credentials that a leaf has told
+	former       []lifecycle.PersonID          // who owned it, once
 }
 
 func newWatch(w *world) *watch {
@@ -143,6 +144,9 @@ func (t *watch) step(p *picture, before lifecycle.Snapshot, c lifecycle.Change) 
 	}
 	t.allowed(p, before, c)
 	if era {
+		if p.owner != "" {
+			p.former = append(p.former, p.owner)
+		}
 		p.owner, p.waiting = "", map[lifecycle.PersonID]string{}
 	}
 	t.whose(p, c)

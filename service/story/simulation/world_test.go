@@ -45,6 +45,7 @@ type world struct {
 	parked  chan struct{}
 	death   death
 
+	honest     bool       // no cloud ever lied
 	unanswered []*request // nobody knows what became of them
 	answered   []*request
 	acks       []ack
