@@ -113,7 +113,7 @@ func newUnframes(r io.Reader) (*unframes, error) {
 	zip.Multistream(false)
 	decode, err := cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, TagsMd: cbor.TagsForbidden,
-		IntDec: cbor.IntDecConvertSigned, MaxArrayElements: 1 << 16, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
+		IntDec: cbor.IntDecConvertSignedOrFail, MaxArrayElements: 1 << 16, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
 	}.DecMode()
 	if err != nil {
 		return nil, err
