@@ -2,6 +2,7 @@ package story
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -92,17 +93,16 @@ func sweptOnce(t *testing.T, r *replicas) {
 	for i, one := range r.each {
 		all.Go(func() {
 			out, err := one.run("sweep", "sold-but-bound", "--data", one.data)
-			if err != nil {
+			// In the same millisecond it is the same slot, which one of them has.
+			if err != nil && !strings.Contains(out, "being worked on right now") {
 				t.Errorf("sweep at %s: %v", one.data, err)
 			}
 			outs[i] = out
 		})
 	}
 	all.Wait()
-	for _, out := range outs {
-		if !strings.Contains(out, ", 0 failed") {
-			t.Errorf("sweep: %s", out)
-		}
+	if !slices.ContainsFunc(outs, func(out string) bool { return strings.Contains(out, ", 0 failed") }) {
+		t.Errorf("nobody has swept: %q", outs)
 	}
 	if got := r.flagged("sold-but-bound"); len(got) != 1 || got[0] != soldButBound {
 		t.Errorf("flagged: %v, want %s alone; the sweeps said %q", got, soldButBound, outs)
