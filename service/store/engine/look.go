@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/mattn/go-sqlite3"
 )
 
 // look reads the schema of the file, before anything is opened that could
@@ -28,16 +30,26 @@ func look(ctx context.Context, config Config) (err error) {
 	if err != nil {
 		return err
 	}
-	pool := sql.OpenDB(newConnector(dir, toLook))
-	defer func() { err = errors.Join(err, pool.Close()) }()
-	conn, err := pool.Conn(ctx)
-	if err != nil {
-		return fmt.Errorf("look at database in %s: %w", dir, explain(err))
+	found, err := schemaOf(ctx, dir, toLook)
+	var failure sqlite3.Error
+	if errors.As(err, &failure) && failure.Code == sqlite3.ErrReadonly && !config.ReadOnly {
+		// Killed in the middle of a write: SQLite takes it back first
+		// (sqlite.org/atomiccommit.html, section 4).
+		found, err = schemaOf(ctx, dir, toRecover)
 	}
-	defer conn.Close()
-	found, err := readSchema(&Tx{ctx: ctx, conn: conn, dialect: sqlite(), texts: &texts{}})
 	if err != nil {
 		return fmt.Errorf("look at database in %s: %w", dir, err)
 	}
 	return found.fits(wanted)
+}
+
+func schemaOf(ctx context.Context, dir string, a access) (found past, err error) {
+	pool := sql.OpenDB(newConnector(dir, a))
+	defer func() { err = errors.Join(err, pool.Close()) }()
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return found, explain(err)
+	}
+	defer conn.Close()
+	return readSchema(&Tx{ctx: ctx, conn: conn, dialect: sqlite(), texts: &texts{}})
 }

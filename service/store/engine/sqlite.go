@@ -77,6 +77,9 @@ const (
 	toRead
 	// toLook is to read what may not be ours.
 	toLook
+	// toRecover is toLook where a process was killed in the middle of a write
+	// that only a connection which may write can take back.
+	toRecover
 )
 
 // pragma is a setting that a connection must have, or acknowledged changes
@@ -99,7 +102,7 @@ func pragmas(a access) []pragma {
 			pragma{"_secure_delete", "1", sqliteAskSecureDelete, "1"})
 	}
 	list = append(list, pragma{"_query_only", "1", sqliteAskQueryOnly, "1"})
-	if a == toLook {
+	if a == toLook || a == toRecover {
 		return list
 	}
 	return append(list, pragma{"", "", sqliteAskJournalMode, "wal"})
@@ -123,7 +126,7 @@ func dsn(dir string, a access) string {
 		values.Set("_cache_size", "-32768") // KiB: the upper pages of every index
 	} else {
 		values.Set("_txlock", "deferred")
-		values.Set("mode", "ro")
+		values.Set("mode", map[bool]string{false: "ro", true: "rw"}[a == toRecover])
 	}
 	// Opaque, for a relative directory is no authority (RFC 8089, section 2).
 	path := url.URL{Path: filepath.Join(dir, fileName)}
