@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
@@ -143,6 +144,7 @@ func (w *World) Bound(t testing.TB) lifecycle.Unit {
 func (w *World) TakenBack(t testing.TB) lifecycle.Unit {
 	t.Helper()
 	unit := w.Bound(t)
+	w.Clock.Add(time.Millisecond) // a return ends what began before it, not with it
 	return w.Must(t, unit.ID, w.TakeBack()).Change.Unit
 }
 
