@@ -45,6 +45,7 @@ type Log struct {
 	next    ledger.Edge // with what the present transaction appended
 	signed  int64       // size of the newest checkpoint, as committed
 	signing int64       // size of the one that the present transaction stores
+	added   []any       // its hashes, as they will be written: index, hash, index, hash…
 }
 
 // Begin implements engine.Companion.
@@ -61,7 +62,7 @@ func (l *Log) Begin(tx *engine.Tx) error {
 			return fmt.Errorf("load the head of the ledger: %w", err)
 		}
 	}
-	l.next, l.signing = l.edge, l.signed
+	l.next, l.signing, l.added = l.edge, l.signed, l.added[:0]
 	return nil
 }
 
@@ -134,15 +135,13 @@ func (l *Log) loadAt(tx *engine.Tx, size, signed int64) error {
 
 // Savepoint implements engine.Companion.
 func (l *Log) Savepoint() (undo func()) {
-	next, signing := l.next, l.signing
-	return func() { l.next, l.signing = next, signing }
+	next, signing, added := l.next, l.signing, len(l.added)
+	return func() { l.next, l.signing, l.added = next, signing, l.added[:added] }
 }
 
 const sqlAddEntry = `
 INSERT INTO log_entry (entry_id, kind, subject, event, at, state, epoch, leaf_hash, entry, idx)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-
-const sqlAddHash = `INSERT INTO log_hash (stored_idx, hash) VALUES ($1, $2) ON CONFLICT (stored_idx) DO NOTHING`
 
 // Append writes an event as the next entry and returns its index.
 func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
@@ -150,10 +149,7 @@ func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	index, err := l.place(tx, entry.hash)
-	if err != nil {
-		return 0, err
-	}
+	index := l.place(entry.hash)
 	if _, err := tx.Exec(sqlAddEntry, append(entry.columns(), index)...); err != nil {
 		return 0, fmt.Errorf("write ledger entry %d: %w", index, err)
 	}
@@ -161,22 +157,15 @@ func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
 }
 
 // place makes an entry's hash the next leaf of the tree, and returns its index.
-func (l *Log) place(tx *engine.Tx, leaf tlog.Hash) (int64, error) {
+// What that adds to the tree is written before the commit, for many at once.
+func (l *Log) place(leaf tlog.Hash) int64 {
 	index, stored := l.next.Size(), l.next.HashCount()
 	next, added := l.next.Append(leaf)
-	rows := make([][]any, len(added))
 	for i, h := range added {
-		rows[i] = []any{stored + int64(i), h[:]}
-	}
-	written, err := tx.ExecEach(sqlAddHash, rows)
-	if err == nil && written != int64(len(rows)) {
-		err = l.overtaken()
-	}
-	if err != nil {
-		return 0, fmt.Errorf("write ledger hashes from %d: %w", stored, err)
+		l.added = append(l.added, stored+int64(i), h[:])
 	}
 	l.next = next
-	return index, nil
+	return index
 }
 
 const sqlMoveHead = `UPDATE log_head SET size = $1 WHERE log_id = 1 AND size = $2`
@@ -185,6 +174,9 @@ const sqlMoveHead = `UPDATE log_head SET size = $1 WHERE log_id = 1 AND size = $
 // appended, and signs when it is time.
 func (l *Log) BeforeCommit(tx *engine.Tx, idle bool) error {
 	if l.next.Size() != l.edge.Size() {
+		if err := l.addHashes(tx); err != nil {
+			return err
+		}
 		rows, err := tx.Exec(sqlMoveHead, l.next.Size(), l.edge.Size())
 		if err != nil {
 			return fmt.Errorf("move the head of the ledger: %w", err)

@@ -165,11 +165,7 @@ func (l *Log) PlaceWaiting(tx *engine.Tx) (more bool, err error) {
 	}
 	places := make([][]any, len(list))
 	for i, w := range list {
-		index, err := l.place(tx, w.hash)
-		if err != nil {
-			return false, err
-		}
-		places[i] = []any{w.id, index}
+		places[i] = []any{w.id, l.place(w.hash)}
 	}
 	placed, err := tx.ExecEach(sqlPlace, places)
 	if err != nil {

@@ -64,6 +64,7 @@ func advanceUnknown(t *testing.T, w *World) {
 func refusedLeavesNothing(t *testing.T, w *World) {
 	unit := w.TakenBack(t)
 	before := w.snapshot(t, unit.ID)
+	w.settle(t)
 	history, _, err := w.History(t.Context(), unit.ID, lifecycle.Page{Limit: 200})
 	if err != nil {
 		t.Fatal(err)
@@ -76,6 +77,7 @@ func refusedLeavesNothing(t *testing.T, w *World) {
 	if diff := cmp.Diff(before, w.snapshot(t, unit.ID)); diff != "" {
 		t.Errorf("a refused change left something (-before +after):\n%s", diff)
 	}
+	w.settle(t)
 	again, _, err := w.History(t.Context(), unit.ID, lifecycle.Page{Limit: 200})
 	if err != nil || len(again) != len(history) {
 		t.Errorf("history has %d entries, error %v; want %d as before", len(again), err, len(history))
