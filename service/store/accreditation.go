@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/book"
@@ -40,6 +41,9 @@ func (s *Store) Accredit(ctx context.Context, a lifecycle.Accreditation) error {
 func (s *Store) EndAccreditation(ctx context.Context, model lifecycle.ModelID, org lifecycle.OrgID) error {
 	scope := "end accreditation " + string(model) + " " + string(org)
 	_, _, err := once(ctx, s, scope, func(tx *engine.Tx) (struct{}, error) {
+		if err := tx.Serialize(accreditationLock(model)); err != nil {
+			return struct{}{}, fmt.Errorf("wait for certificates of %s: %w", model, err)
+		}
 		if err := catalog.EndAccreditation(tx, model, org, s.now()); err != nil {
 			return struct{}{}, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
@@ -87,8 +88,31 @@ func (s *Store) decide(tx *engine.Tx, id lifecycle.UnitID, actor lifecycle.Actor
 		}
 		return record, change, err
 	}
-	return record, change, s.keepCap(tx, record.Snapshot, change, actor)
+	if err := s.keepCap(tx, record.Snapshot, change, actor); err != nil {
+		return record, change, err
+	}
+	return record, change, keepAccreditation(tx, record.Snapshot, change)
 }
+
+// keepAccreditation lets nobody certify once an accreditation has ended: in a
+// shared database it may end between the look at it and the commit.
+func keepAccreditation(tx *engine.Tx, seen lifecycle.Snapshot, change lifecycle.Change) error {
+	if !tx.Shared() || change.Event != lifecycle.EventCertify {
+		return nil
+	}
+	if err := tx.Serialize(accreditationLock(seen.Unit.Model)); err != nil {
+		return fmt.Errorf("wait for accreditations of %s: %w", seen.Unit.Model, err)
+	}
+	now, err := catalog.AccreditationsOf(tx, seen.Unit.Model)
+	if err == nil && !slices.Equal(now, seen.Accreditations) {
+		err = fmt.Errorf("accreditations of %s: %w", seen.Unit.Model, engine.ErrConflict)
+	}
+	return err
+}
+
+// accreditationLock is what who certifies and who ends an accreditation wait
+// for each other by.
+func accreditationLock(model lifecycle.ModelID) string { return "accreditations of " + string(model) }
 
 // keepCap lets the returns without authority of one organisation pass one at a
 // time: each counts those before it (rule 1), and no row of theirs is one that

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"quitclaim/service/access"
+	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store"
 	"quitclaim/service/store/storetest"
@@ -39,6 +40,7 @@ func TestTwoProcesses(t *testing.T) {
 		{"the last admin", lastAdmin},
 		{"a set-up link", oneSetUp},
 		{"one receipt number", oneReceipt},
+		{"an accreditation that ends", accreditationEnds},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -49,6 +51,66 @@ func TestTwoProcesses(t *testing.T) {
 			c.run(t, two{storetest.Populate(t, a), [2]*store.Store{a.Store, b.Store}})
 		})
 	}
+}
+
+// accreditationEnds: whoever certifies at the instant in which the accreditation
+// ends is either before it, on the ledger too, or refused.
+func accreditationEnds(t *testing.T, w two) {
+	for range 8 {
+		if err := w.Accredit(t.Context(), lifecycle.Accreditation{Org: w.Warehouse.ID, Model: w.Model.ID}); err != nil {
+			t.Fatal(err)
+		}
+		unit := w.Reset(t)
+		errs := w.atOnce(2, func(i int, s *store.Store) error {
+			if i == 1 {
+				return s.EndAccreditation(t.Context(), w.Model.ID, w.Warehouse.ID)
+			}
+			_, err := s.Advance(t.Context(), unit.ID, lifecycle.Certify{
+				Command: w.By(w.Validator), Code: lifecycle.CertificateCode(storetest.NewID("C")[2:]),
+				Sign: func(lifecycle.Snapshot, lifecycle.Certificate) ([]byte, error) { return []byte("signed"), nil },
+			}.Decide)
+			return err
+		})
+		if errs[1] != nil || errs[0] != nil && !errors.Is(errs[0], lifecycle.ErrRefused) {
+			t.Fatalf("certify %v, end %v", errs[0], errs[1])
+		}
+		if errs[0] != nil {
+			continue
+		}
+		if _, err := w.SignCheckpoint(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		certified, err := w.EntryOf(t.Context(), unit.ID, lifecycle.EventCertify, unit.Epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ended := w.lastOf(t, string(w.Model.ID)); ended < certified {
+			t.Errorf("certified at %d of the ledger, after the accreditation had ended at %d", certified, ended)
+		}
+	}
+}
+
+// lastOf is the index of the newest ledger entry about a subject.
+func (w two) lastOf(t *testing.T, subject string) int64 {
+	t.Helper()
+	size, err := w.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := w.Ledger(t.Context()).Entries(t.Context(), 0, size+1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := len(entries) - 1; i >= 0; i-- {
+		leaf, err := ledger.DecodeLeaf(entries[i].Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if leaf.Subject == subject && leaf.Event == "end" {
+			return entries[i].Index
+		}
+	}
+	return -1
 }
 
 func shareKeys(t *testing.T, from, to string) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -201,7 +200,7 @@ func report(t *testing.T, what string, list []time.Duration) {
 	at := func(part float64) time.Duration {
 		return list[int(part*float64(len(list)-1))].Round(time.Millisecond / 10)
 	}
-	t.Log(fmt.Sprintf("%s: n %d, p50 %s, p99 %s, max %s", what, len(list), at(0.5), at(0.99), at(1)))
+	t.Logf("%s: n %d, p50 %s, p99 %s, max %s", what, len(list), at(0.5), at(0.99), at(1))
 	if at(1) > 5*time.Second {
 		t.Errorf("%s: %s", what, at(1))
 	}
