@@ -64,7 +64,7 @@ func TestAKilledReplica(t *testing.T) {
 
 // kill ends one as a power cut would, and the front learns of it.
 func (r *replicas) kill(i int) {
-	r.each[i].up.Store(false)
+	r.front.drop(r.each[i].url)
 	r.each[i].server.kill()
 }
 

@@ -12,7 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
 
 	"quitclaim/service/store/storetest"
@@ -24,14 +24,11 @@ import (
 type replicas struct {
 	*server // the front: as the people see it
 	each    []*replica
-	turn    atomic.Uint64
+	front   *front
 }
 
 // replica is one of the processes.
-type replica struct {
-	*server
-	up atomic.Bool
-}
+type replica struct{ *server }
 
 // theSerials are how the demo's brand writes serials; who serves its world
 // beside it must know.
@@ -41,8 +38,8 @@ const theSerials = "--serials=halden H(I2|OP|DB|BY)-[0-9]{6} HI2-201000"
 func newReplicas(t *testing.T, n int) *replicas {
 	t.Helper()
 	dsn := asURL(t, storetest.NewServer(t).Database(t))
-	r := &replicas{}
-	front := httptest.NewServer(r.balancer())
+	r := &replicas{front: &front{}}
+	front := httptest.NewServer(r.front.balancer())
 	t.Cleanup(front.Close)
 	for i := range n {
 		command, data := "serve", filepath.Join(t.TempDir(), fmt.Sprintf("replica%d", i))
@@ -82,7 +79,7 @@ func newReplicas(t *testing.T, n int) *replicas {
 
 // under is the same processes, for a part of the story that fails by itself.
 func (r *replicas) under(t *testing.T) *replicas {
-	part := &replicas{server: r.server.under(t)}
+	part := &replicas{server: r.server.under(t), front: r.front}
 	for _, one := range r.each {
 		part.each = append(part.each, &replica{server: one.server.under(t)})
 	}
@@ -101,16 +98,45 @@ func (r *replicas) begin(i int) {
 	one.t.Helper()
 	one.start()
 	one.url = "http://" + one.args[slices.Index(one.args, "--listen")+1]
-	one.up.Store(true)
+	r.front.add(one.url)
+}
+
+// front sends every request to the next process of those that run.
+type front struct {
+	mu   sync.Mutex
+	urls []string // by mu
+	turn int      // by mu
+}
+
+func (f *front) add(url string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.urls = append(f.urls, url)
+}
+
+func (f *front) drop(url string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.urls = slices.DeleteFunc(f.urls, func(one string) bool { return one == url })
+}
+
+func (f *front) next() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.urls) == 0 {
+		return "http://127.0.0.1:1" // where nobody answers
+	}
+	f.turn++
+	return f.urls[f.turn%len(f.urls)]
 }
 
 // balancer is a front without stickiness. A request whose replica dies gets no
 // answer, as from a real one that has sent it on already.
-func (r *replicas) balancer() http.Handler {
+func (f *front) balancer() http.Handler {
 	return &httputil.ReverseProxy{
 		FlushInterval: -1, // events are not held back
 		Rewrite: func(out *httputil.ProxyRequest) {
-			target, err := url.Parse(r.next().url)
+			target, err := url.Parse(f.next())
 			if err != nil {
 				panic(err) // it was made from an address
 			}
@@ -125,17 +151,6 @@ func (r *replicas) balancer() http.Handler {
 			return nil
 		},
 	}
-}
-
-// next is the replica whose turn it is, of those that run.
-func (r *replicas) next() *replica {
-	for range r.each {
-		one := r.each[int(r.turn.Add(1))%len(r.each)]
-		if one.up.Load() {
-			return one
-		}
-	}
-	return r.each[0]
 }
 
 // at is the same caller, at one replica.

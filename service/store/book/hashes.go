@@ -19,7 +19,8 @@ ON CONFLICT (stored_idx) DO NOTHING`
 // hashesAtOnce is how many rows sqlAddHashes has.
 const hashesAtOnce = 16
 
-// addHashes writes what the present transaction added to the tree.
+// addHashes writes what the present transaction added to the tree. Of two that
+// sequence at once, the second finds its rows there.
 func (l *Log) addHashes(tx *engine.Tx) error {
 	var written int64
 	left := l.added
@@ -40,5 +41,6 @@ func (l *Log) addHashes(tx *engine.Tx) error {
 	if want := int64(len(l.added) / 2); written != want {
 		return fmt.Errorf("wrote %d ledger hashes of %d: %w", written, want, l.overtaken())
 	}
+	l.added = nil // not cut short: an undo may want what is in it
 	return nil
 }

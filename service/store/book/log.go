@@ -62,7 +62,7 @@ func (l *Log) Begin(tx *engine.Tx) error {
 			return fmt.Errorf("load the head of the ledger: %w", err)
 		}
 	}
-	l.next, l.signing, l.added = l.edge, l.signed, l.added[:0]
+	l.next, l.signing, l.added = l.edge, l.signed, nil
 	return nil
 }
 
@@ -135,8 +135,8 @@ func (l *Log) loadAt(tx *engine.Tx, size, signed int64) error {
 
 // Savepoint implements engine.Companion.
 func (l *Log) Savepoint() (undo func()) {
-	next, signing, added := l.next, l.signing, len(l.added)
-	return func() { l.next, l.signing, l.added = next, signing, l.added[:added] }
+	next, signing, added := l.next, l.signing, l.added
+	return func() { l.next, l.signing, l.added = next, signing, added }
 }
 
 const sqlAddEntry = `

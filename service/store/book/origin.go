@@ -167,6 +167,10 @@ func (l *Log) PlaceWaiting(tx *engine.Tx) (more bool, err error) {
 	for i, w := range list {
 		places[i] = []any{w.id, l.place(w.hash)}
 	}
+	// First, for two on one hash run again, and two on one place are an error.
+	if err := l.addHashes(tx); err != nil {
+		return false, err
+	}
 	placed, err := tx.ExecEach(sqlPlace, places)
 	if err != nil {
 		return false, fmt.Errorf("place entries: %w", err)

@@ -172,7 +172,8 @@ func (s *Sequencer) due(tx *engine.Tx, sign bool) (waits, signs bool, err error)
 	var size, signed int64
 	_, errHead := tx.Get(sqlHead, nil, &size)
 	_, errSigned := tx.Get(sqlSignedSize, nil, &signed)
-	return len(list) > 0, size == 0 || size != signed, errors.Join(errHead, errSigned)
+	// The first look also finds out whether the ledger is signed with our keys.
+	return len(list) > 0, !s.Log.loaded || size != signed, errors.Join(errHead, errSigned)
 }
 
 func notMine(mine bool) error {
