@@ -128,19 +128,20 @@ func (s *server) write(ctx context.Context, run func(*Tx) error, alone bool) err
 	if alone {
 		begin = postgresBeginAlone
 	}
-	return s.writeOn(ctx, s.pool, begin, run)
-}
-
-func (s *server) writeOn(ctx context.Context, pool *sql.DB, begin string, run func(*Tx) error) error {
 	if err := s.enter(); err != nil {
 		return err
 	}
 	defer s.leave()
+	err := s.writeOn(ctx, s.pool, begin, run)
+	if err == nil && s.wrote != nil {
+		s.wrote()
+	}
+	return err
+}
+
+func (s *server) writeOn(ctx context.Context, pool *sql.DB, begin string, run func(*Tx) error) error {
 	for attempt := 1; ; attempt++ {
 		err := s.attempt(ctx, pool, begin, run, attempt > 1)
-		if err == nil && pool == s.pool && s.wrote != nil {
-			s.wrote()
-		}
 		if err == nil || attempt == maxAttempts || !again(err, attempt) || ctx.Err() != nil {
 			return s.settle(err)
 		}

@@ -12,10 +12,13 @@ import (
 // a signal that was lost costs no more than this.
 const listenPause = time.Second
 
-// WriteAside is Write for who must not wait behind everybody else, one at a
-// time.
+// WriteAside is Write for who must neither wait behind everybody else nor be
+// turned away with them when the queue is full, one at a time.
 func (db *DB) WriteAside(ctx context.Context, run func(*Tx) error) error {
 	if s, shared := db.base.(*server); shared {
+		if s.aside == nil {
+			return ErrReadOnly
+		}
 		return s.writeOn(ctx, s.aside, postgresBegin, run)
 	}
 	return db.Write(ctx, run)
