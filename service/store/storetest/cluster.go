@@ -104,13 +104,14 @@ func (c *Cluster) Kill() {
 	for _, pid := range all {
 		_ = syscall.Kill(pid, syscall.SIGKILL) // gone already is well
 	}
-	deadline := time.Now().Add(20 * time.Second)
+	late := time.After(20 * time.Second)
 	for _, pid := range all {
 		for isPostgres(pid) {
-			if time.Now().After(deadline) {
+			select {
+			case <-late:
 				c.t.Fatalf("PostgreSQL process %d does not end", pid)
+			case <-time.After(5 * time.Millisecond):
 			}
-			<-time.After(5 * time.Millisecond)
 		}
 	}
 	// Nobody may have waited for the dead process, whose number would then keep
