@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -30,12 +28,12 @@ func parseCapacity(args []string) (capacitySettings, error) {
 	flags.IntVar(&s.fleet, "units", 100_000_000, "units to reckon with")
 	flags.IntVar(&s.peak, "returns", 500, "returns a second to reckon with")
 	err := parse(flags, args, func() []error {
-		return append(append(append(append(
+		return slices.Concat(
 			mistake(s.env.database != "" && !strings.HasPrefix(s.env.database, "postgres://"), "database: it must begin with postgres://"),
-			mistake(s.env.dir == "", "dir: a directory is needed")...),
-			mistake(s.env.clients < 1 || s.env.clients > maxClients, "clients: %d is not within 1 to %d", s.env.clients, maxClients)...),
-			mistake(s.count < 1 || s.count > maxCount, "count: %d is not within 1 to %d", s.count, maxCount)...),
-			mistake(s.fleet < 1 || s.peak < 1, "units and returns: at least one")...)
+			mistake(s.env.dir == "", "dir: a directory is needed"),
+			mistake(s.env.clients < 1 || s.env.clients > maxClients, "clients: %d is not within 1 to %d", s.env.clients, maxClients),
+			mistake(s.count < 1 || s.count > maxCount, "count: %d is not within 1 to %d", s.count, maxCount),
+			mistake(s.fleet < 1 || s.peak < 1, "units and returns: at least one"))
 	})
 	return s, err
 }
@@ -50,23 +48,11 @@ func runCapacity(ctx context.Context, args []string, stdout, stderr io.Writer) (
 	if err != nil {
 		return err
 	}
-	s.env.progress, s.env.owners = stderr, manyOwners
-	if s.env.dir, err = os.MkdirTemp(s.env.dir, "quitclaim-load-"); err != nil {
-		return fmt.Errorf("make a directory: %w", err)
-	}
-	if s.env.dir, err = filepath.Abs(s.env.dir); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(s.env.dir)) }()
-	s.env.binary = filepath.Join(s.env.dir, "quitclaim")
-	if text, err := exec.CommandContext(ctx, "go", "build", "-o", s.env.binary, "quitclaim/service").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the product: %w\n%s", err, text)
-	}
-	machine, err := look(s.env.dir, s.env.database)
+	end, err := s.env.begin(ctx, stdout, stderr)
 	if err != nil {
 		return err
 	}
-	machine.write(stdout)
+	defer func() { err = errors.Join(err, end()) }()
 	measured, err := s.measure(ctx)
 	if err != nil {
 		return err

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -64,23 +62,11 @@ func runRatios(ctx context.Context, args []string, stdout, stderr io.Writer) (er
 		return err
 	}
 	env := settings.env
-	env.progress, env.owners = stderr, manyOwners
-	if env.dir, err = os.MkdirTemp(env.dir, "quitclaim-load-"); err != nil {
-		return fmt.Errorf("make a directory: %w", err)
-	}
-	if env.dir, err = filepath.Abs(env.dir); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(env.dir)) }()
-	env.binary = filepath.Join(env.dir, "quitclaim")
-	if text, err := exec.CommandContext(ctx, "go", "build", "-o", env.binary, "quitclaim/service").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the product: %w\n%s", err, text)
-	}
-	machine, err := look(env.dir, env.database)
+	end, err := env.begin(ctx, stdout, stderr)
 	if err != nil {
 		return err
 	}
-	machine.write(stdout)
+	defer func() { err = errors.Join(err, end()) }()
 	stop, err := profile(settings.profile)
 	if err != nil {
 		return err
