@@ -22,6 +22,12 @@ func TestABackupAmongReturns(t *testing.T) {
 	backup := filepath.Join(t.TempDir(), "backup")
 	early := s.published(t, "early")
 	before, all := s.backupAmongReturns(t, backup)
+	// The backup may have begun after the last return: more must happen after it.
+	was := string(s.nobody().get("/log/checkpoint").Body)
+	s.must("user", "invite", "--data", s.data, "--org", refit, "--email", "later@refit.example", "--name", "Later", "--role", "technician")
+	eventually(t, "a checkpoint of after the backup", func() bool {
+		return string(s.nobody().get("/log/checkpoint").Body) != was
+	})
 	late := s.published(t, "late")
 	s.stop()
 
