@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"quitclaim/service/store/storetest"
 )
@@ -19,6 +20,44 @@ func TestSQLite(t *testing.T) {
 		config.Seen = seen
 		return storetest.OpenWith(t, config, clock)
 	})
+	t.Run("a full turn", func(t *testing.T) {
+		clock := storetest.NewClock()
+		config := storetest.Config(t, t.TempDir(), clock)
+		config.Seen = seen
+		fullTurn(t, storetest.OpenWith(t, config, clock))
+	})
+}
+
+// fullTurn has many write at once until so many entries were given their places
+// in one turn that their hashes went in sixteen at a time. When that happens is
+// chance: the other cases may be over before it did.
+func fullTurn(t *testing.T, opened storetest.Opened) {
+	t.Parallel()
+	var many string
+	for _, s := range statements(t) {
+		if s.name == "sqlAddHashes" {
+			many = s.text
+		}
+	}
+	seen := make(chan struct{})
+	var once sync.Once
+	w := writers{storetest.Populate(t, opened.Watched(t, func(query string) {
+		if query == many {
+			once.Do(func() { close(seen) })
+		}
+	}))}
+	registered, deadline := 0, time.After(time.Minute)
+	for {
+		registered += w.busy(t, 64, 1)
+		select {
+		case <-seen:
+			w.oneTree(t, registered)
+			return
+		case <-deadline:
+			t.Fatalf("of %d entries never sixteen hashes in one turn", registered)
+		default:
+		}
+	}
 }
 
 // everyStatementRuns wants every statement to have been seen when the test is
@@ -65,4 +104,5 @@ func TestPostgreSQL(t *testing.T) {
 	server := storetest.NewServer(t)
 	server.Seen = everyStatementRuns(t, "postgres")
 	storetest.Run(t, server.OpenNew)
+	t.Run("a full turn", func(t *testing.T) { fullTurn(t, server.OpenNew(t)) })
 }

@@ -47,7 +47,16 @@ type register struct {
 	soldAt, contactAt, offerAt int64
 	bound                      bool // since the sale
 	offeredBy                  lifecycle.PersonID
-	told                       string // the credential that was reported last
+	told                       string      // the credential that was reported last
+	waiting                    [2]claimant // bound before the unit had told a credential, the older bind first
+}
+
+// claimant is an account that waits for the unit to report the credential that
+// it named. There are two accounts, and each waits once.
+type claimant struct {
+	who   lifecycle.PersonID
+	named string
+	at    int64
 }
 
 // linearModel is the unit as porcupine asks for it: an operation is right in a
@@ -104,7 +113,7 @@ func (r register) does(in asked) (register, string) {
 // advance begins the next epoch, in which nothing of this one counts.
 func (r register) advance() register {
 	r.epoch++
-	r.owner, r.credential, r.credentialAt, r.offer = "", "", 0, ""
+	r.owner, r.credential, r.credentialAt, r.offer, r.waiting = "", "", 0, "", [2]claimant{}
 	return r
 }
 
@@ -131,7 +140,7 @@ func (r register) void(in asked) (register, string) {
 	if r.state != lifecycle.StateSold || r.bound || r.contactAt > r.soldAt || r.epoch != r.saleEpoch {
 		return r, saysNo
 	}
-	r.state, r.shop, r.sale = lifecycle.StateStock, true, ""
+	r.state, r.shop, r.sale, r.waiting = lifecycle.StateStock, true, "", [2]claimant{}
 	return r, ""
 }
 
@@ -148,7 +157,20 @@ func (r register) report(in asked) (register, string) {
 		r.credential, r.credentialAt = in.text, in.at
 	}
 	r.told = in.text
-	return r, ""
+	return r.confirmed(in.text), ""
+}
+
+// confirmed is the unit after it has told a credential: of those that wait, the
+// first who named it owns the unit, and nobody waits any longer.
+func (r register) confirmed(credential string) register {
+	for _, c := range r.waiting {
+		if c.who != "" && c.named == credential {
+			r.state, r.owner, r.bound = lifecycle.StateBound, c.who, true
+			break
+		}
+	}
+	r.waiting = [2]claimant{}
+	return r
 }
 
 func (r register) bind(in asked) (register, string) {
@@ -156,10 +178,23 @@ func (r register) bind(in asked) (register, string) {
 		return r, saysNo
 	}
 	if r.credential == "" {
-		return r, "" // it waits, and shows nothing
+		return r.waitsFor(claimant{who: in.who, named: in.text, at: in.at}), ""
 	}
-	r.state, r.owner, r.bound = lifecycle.StateBound, in.who, true
+	r.state, r.owner, r.bound, r.waiting = lifecycle.StateBound, in.who, true, [2]claimant{}
 	return r, ""
+}
+
+// waitsFor is the unit with one more who waits, and shows nothing. Who asks
+// again waits from then on.
+func (r register) waitsFor(c claimant) register {
+	if r.waiting[0].who == c.who {
+		r.waiting[0] = r.waiting[1]
+	}
+	r.waiting[1] = c
+	if first := r.waiting[0]; first.who == "" || first.at > c.at {
+		r.waiting = [2]claimant{c, first}
+	}
+	return r
 }
 
 func (r register) release(in asked) (register, string) {

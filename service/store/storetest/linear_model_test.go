@@ -25,6 +25,13 @@ func TestTheLinearModelFindsLies(t *testing.T) {
 	secondSell := asked{what: "sell", at: 1, text: "sal_2"}
 	takeBack, look := asked{what: "return", at: 2, text: "ret_1"}, asked{what: "look"}
 	cancel := asked{what: "cancel", at: 3, text: "ret_1"}
+	waits := asked{what: "bind", at: 2, who: "psn_a", text: "c1"}
+	waitsToo := asked{what: "bind", at: 3, who: "psn_b", text: "c1"}
+	tells := asked{what: "report", at: 4, epoch: 2, text: "c1"}
+	waiting, bothWait := heard{version: 3, state: lifecycle.StateSold, epoch: 2}, heard{version: 4, state: lifecycle.StateSold, epoch: 2}
+	confirmed := func(version int64, who lifecycle.PersonID) heard {
+		return heard{version: version, state: lifecycle.StateBound, epoch: 2, owner: who}
+	}
 	cases := []struct {
 		name    string
 		history []porcupine.Operation
@@ -49,6 +56,18 @@ func TestTheLinearModelFindsLies(t *testing.T) {
 			op(0, 0, 1, sell, sold), op(0, 2, 3, takeBack, back),
 			op(0, 4, 9, cancel, heard{version: 4, state: lifecycle.StateSold, epoch: 4}),
 			op(1, 4, 9, cancel, heard{version: 5, state: lifecycle.StateSold, epoch: 5}),
+		}, porcupine.Illegal},
+		{"who waits owns the unit once it tells", []porcupine.Operation{
+			op(0, 0, 1, sell, sold), op(0, 2, 3, waits, waiting), op(0, 4, 5, tells, confirmed(4, "psn_a")),
+		}, porcupine.Ok},
+		{"who waits is passed over", []porcupine.Operation{
+			op(0, 0, 1, sell, sold), op(0, 2, 3, waits, waiting), op(0, 4, 5, tells, bothWait),
+		}, porcupine.Illegal},
+		{"of two who wait the older bind wins", []porcupine.Operation{
+			op(0, 0, 1, sell, sold), op(0, 2, 3, waits, waiting), op(1, 4, 5, waitsToo, bothWait), op(0, 6, 7, tells, confirmed(5, "psn_a")),
+		}, porcupine.Ok},
+		{"of two who wait the younger bind wins", []porcupine.Operation{
+			op(0, 0, 1, sell, sold), op(0, 2, 3, waits, waiting), op(1, 4, 5, waitsToo, bothWait), op(0, 6, 7, tells, confirmed(5, "psn_b")),
 		}, porcupine.Illegal},
 	}
 	for _, c := range cases {

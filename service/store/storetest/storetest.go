@@ -60,6 +60,18 @@ func (o Opened) Again(t testing.TB) Opened {
 	return OpenWith(t, config, o.Clock)
 }
 
+// Watched closes the store and opens it anew with one more who is told what it
+// is asked.
+func (o Opened) Watched(t testing.TB, also func(query string)) Opened {
+	t.Helper()
+	before := o.Seen
+	o.Seen = func(query string) {
+		before(query)
+		also(query)
+	}
+	return o.Again(t)
+}
+
 // OpenWith opens a store that is closed when the test ends.
 func OpenWith(t testing.TB, config store.Config, clock *Clock) Opened {
 	t.Helper()

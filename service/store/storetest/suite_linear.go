@@ -26,7 +26,8 @@ const (
 // and the world is in it.
 func Linear(t *testing.T, w *World, stores []*store.Store) {
 	t.Helper()
-	l := &linear{World: w, stores: stores, unit: w.stock(t), began: time.Now()}
+	l := &linear{World: w, stores: stores, unit: w.Registered(t), seed: rand.Uint64()}
+	t.Logf("seed %d", l.seed)
 	l.base = w.Clock.Now()
 	l.at.Store(1)
 	var hands sync.WaitGroup
@@ -56,19 +57,14 @@ func longest(info porcupine.LinearizationInfo) int {
 	return most
 }
 
-// stock is a unit in the shop, at version 1 of the model's own count.
-func (w *World) stock(t testing.TB) lifecycle.Unit {
-	t.Helper()
-	return w.Registered(t)
-}
-
 // linear is one run.
 type linear struct {
 	*World
 	stores []*store.Store
 	unit   lifecycle.Unit
 	base   time.Time
-	began  time.Time
+	seed   uint64
+	turn   atomic.Int64 // counts questions and answers, in the order in which they were made
 	at     atomic.Int64 // the commands' clock, in milliseconds
 
 	mu      sync.Mutex
@@ -85,13 +81,13 @@ type lastSeen struct {
 }
 
 func (l *linear) work(t *testing.T, hand int) {
-	dice := rand.New(rand.NewPCG(uint64(hand), uint64(time.Now().UnixNano())))
+	dice := rand.New(rand.NewPCG(uint64(hand), l.seed))
 	for range linearTimes {
 		in := l.question(dice)
 		through := l.stores[dice.IntN(len(l.stores))]
-		call := time.Since(l.began)
+		call := l.turn.Add(1)
 		unit, owner, err := l.perform(t.Context(), through, in)
-		back := time.Since(l.began)
+		back := l.turn.Add(1)
 		refused, ok := refusalOf(err)
 		if !ok {
 			t.Errorf("%+v: %v", in, err)
@@ -105,11 +101,11 @@ func (l *linear) work(t *testing.T, hand int) {
 	}
 }
 
-func (l *linear) note(hand int, in asked, out heard, call, back time.Duration) {
+func (l *linear) note(hand int, in asked, out heard, call, back int64) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.history = append(l.history, porcupine.Operation{
-		ClientId: hand, Input: in, Output: out, Call: call.Nanoseconds(), Return: back.Nanoseconds(),
+		ClientId: hand, Input: in, Output: out, Call: call, Return: back,
 	})
 	if out.refused != "" {
 		return
