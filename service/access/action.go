@@ -9,6 +9,7 @@ const (
 	HealthRead       Action = "health.read"
 	AssetRead        Action = "asset.read"
 	HomeRead         Action = "home.read"
+	LanguageChoose   Action = "language.choose"
 	SessionStart     Action = "session.start"
 	SignUp           Action = "sign-up"
 	SetupUse         Action = "setup.use"
@@ -16,6 +17,7 @@ const (
 	LogRead          Action = "log.read"
 	DeviceChallenge  Action = "device.challenge"
 	DeviceReport     Action = "device.report"
+	StationUse       Action = "station.use"
 )
 
 // What whoever signed in may do, and what operators watch.
@@ -83,4 +85,12 @@ const (
 	OrgManage    Action = "org.manage"
 	PersonManage Action = "person.manage"
 	TokenManage  Action = "token.manage"
+)
+
+// What is done about stations, badges and PINs. Who switches at a station is
+// anybody: StationUse.
+const (
+	StationRead   Action = "station.read"
+	StationManage Action = "station.manage"
+	AlarmWork     Action = "alarm.work"
 )

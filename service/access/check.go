@@ -24,6 +24,9 @@ func Check(p Principal, action Action) error {
 	if !p.SignedIn() {
 		return fmt.Errorf("%s: %w", action, lifecycle.ErrUnauthenticated)
 	}
+	if p.ByPIN && !rule.PIN {
+		return fmt.Errorf("%s: %w", action, ErrByPIN)
+	}
 	if !rule.admits(p) {
 		return fmt.Errorf("%s by %s: %w", action, p.Kind, lifecycle.ErrForbidden)
 	}
@@ -34,6 +37,10 @@ func Check(p Principal, action Action) error {
 	}
 	return nil
 }
+
+// ErrByPIN refuses an action to somebody who came in by badge and PIN: it takes
+// their password. It matches lifecycle.ErrForbidden.
+var ErrByPIN = fmt.Errorf("by badge and PIN: %w", lifecycle.ErrForbidden)
 
 // Allowed reports whether the principal may do the action.
 func Allowed(p Principal, action Action) bool { return Check(p, action) == nil }

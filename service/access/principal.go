@@ -41,6 +41,8 @@ type Principal struct {
 	OnBehalfOf lifecycle.PersonID // machines: the person they act for, checked to be of Org
 	Name       string             // shown in the page header; personal data, never logged
 	OrgName    string             // shown in the page header
+	Station    string             // the station at which a person's session began; empty: at none
+	ByPIN      bool               // a person's session by badge and PIN: weaker than one by password
 }
 
 // Anonymous is the principal of a request that nobody signed.

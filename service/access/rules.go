@@ -16,6 +16,8 @@ type Rule struct {
 	OrgKinds []lifecycle.OrgKind // and, for Roles and Scopes alike, of such an organisation; empty: any
 	Scopes   []Scope             // machines with one of these scopes that name whom they act for
 	Keyless  bool                // its POST and DELETE take no Idempotency-Key
+	PIN      bool                // persons: also by badge and PIN at a station; else only with their password
+	Pictures bool                // its body may be or hold a picture, of up to 10 MB
 }
 
 // rules is the one table. An action without a row is denied, and its route
@@ -26,6 +28,7 @@ var rules = map[Action]Rule{
 	HealthRead:       {Public: true},
 	AssetRead:        {Public: true},
 	HomeRead:         {Public: true},
+	LanguageChoose:   {Public: true, Keyless: true},
 	SessionStart:     {Public: true, Keyless: true},
 	SignUp:           {Public: true, Keyless: true},
 	SetupUse:         {Public: true, Keyless: true},
@@ -33,9 +36,10 @@ var rules = map[Action]Rule{
 	LogRead:          {Public: true},
 	DeviceChallenge:  {Public: true, Keyless: true},
 	DeviceReport:     {Public: true, Keyless: true},
+	StationUse:       {Public: true, Keyless: true},
 
 	// whoever signed in, and operators
-	SessionEnd:    {SignedIn: true, Keyless: true},
+	SessionEnd:    {SignedIn: true, Keyless: true, PIN: true},
 	AccountRead:   {SignedIn: true},
 	AccountChange: {SignedIn: true},
 	MetricsRead:   {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
@@ -46,27 +50,27 @@ var rules = map[Action]Rule{
 	AccreditationManage: {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 
 	// the desk, the bench, the till
-	UnitRead:         {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits)},
-	UnitHistory:      {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits)},
-	UnitScan:         {Roles: roles(clerk, technician, validator), Scopes: scopes(ScopeScans), Keyless: true},
-	LabelRead:        {Roles: roles(clerk, technician, validator, admin), Scopes: scopes(ScopeUnits)},
-	UnitReopen:       {Roles: roles(validator, officer)},
-	UnitRetire:       {Roles: roles(technician, validator, officer)},
-	ReturnOpen:       {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns)},
-	ReturnRead:       {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns)},
-	ReturnCancel:     {Roles: roles(clerk)},
-	ReturnVouch:      {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns)},
-	ReturnSeal:       {Roles: roles(clerk)},
-	OrderRead:        {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns)},
-	TaskAttest:       {Roles: roles(technician)},
-	ShipmentSend:     {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments)},
-	ShipmentReceive:  {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments)},
-	CertificateIssue: {Roles: roles(validator)},
-	CertificateRead:  {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits, ScopeSales)},
-	SaleCheck:        {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
-	SaleRecord:       {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
-	SaleVoid:         {Roles: roles(clerk), Scopes: scopes(ScopeSales)},
-	SaleRead:         {Roles: roles(clerk, officer, auditor), Scopes: scopes(ScopeSales)},
+	UnitRead:         {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits), PIN: true},
+	UnitHistory:      {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits), PIN: true},
+	UnitScan:         {Roles: roles(clerk, technician, validator), Scopes: scopes(ScopeScans), Keyless: true, Pictures: true, PIN: true},
+	LabelRead:        {Roles: roles(clerk, technician, validator, admin), Scopes: scopes(ScopeUnits), PIN: true},
+	UnitReopen:       {Roles: roles(validator, officer), PIN: true},
+	UnitRetire:       {Roles: roles(technician, validator, officer), PIN: true},
+	ReturnOpen:       {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns), PIN: true},
+	ReturnRead:       {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns), PIN: true},
+	ReturnCancel:     {Roles: roles(clerk), PIN: true},
+	ReturnVouch:      {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns), PIN: true},
+	ReturnSeal:       {Roles: roles(clerk), PIN: true},
+	OrderRead:        {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns), PIN: true},
+	TaskAttest:       {Roles: roles(technician), PIN: true},
+	ShipmentSend:     {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments), PIN: true},
+	ShipmentReceive:  {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments), PIN: true},
+	CertificateIssue: {Roles: roles(validator), PIN: true},
+	CertificateRead:  {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits, ScopeSales), PIN: true},
+	SaleCheck:        {Roles: roles(clerk), Scopes: scopes(ScopeSales), PIN: true},
+	SaleRecord:       {Roles: roles(clerk), Scopes: scopes(ScopeSales), PIN: true},
+	SaleVoid:         {Roles: roles(clerk), Scopes: scopes(ScopeSales), PIN: true},
+	SaleRead:         {Roles: roles(clerk, officer, auditor), Scopes: scopes(ScopeSales), PIN: true},
 	HoldPlace:        {Roles: roles(officer)},
 	HoldLift:         {Roles: roles(officer)},
 	WaiverSign:       {Roles: roles(officer)},
@@ -90,6 +94,11 @@ var rules = map[Action]Rule{
 	OrgManage:    {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
 	PersonManage: {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
 	TokenManage:  {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+
+	// stations
+	StationRead:   {Roles: roles(admin, officer, auditor)},
+	StationManage: {Roles: roles(admin)},
+	AlarmWork:     {Roles: roles(officer)},
 }
 
 // Short names, so that a row of the table fits a line.
