@@ -53,6 +53,7 @@ type Config struct {
 
 	RequestTimeout time.Duration // longest a handler may take; default 20 s
 	DrainTimeout   time.Duration // longest wait for open requests at the end; default 10 s
+	PictureWait    time.Duration // longest wait for a turn with a picture; default 5 s
 	Heartbeat      time.Duration // of event streams; default 15 s
 }
 
@@ -77,6 +78,9 @@ func (c *Config) check() (*url.URL, error) {
 	}
 	if c.DrainTimeout == 0 {
 		c.DrainTimeout = 10 * time.Second
+	}
+	if c.PictureWait == 0 {
+		c.PictureWait = 5 * time.Second
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 15 * time.Second

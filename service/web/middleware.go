@@ -110,14 +110,10 @@ var (
 
 // limitBody ends a body that is too long, before it is read where its length
 // is announced.
-func (s *Server) limitBody(action access.Action) echo.MiddlewareFunc {
-	limit := int64(maxBody)
-	if more, ok := s.config.BodyLimits[action]; ok {
-		limit = more
-	}
+func (s *Server) limitBody(action access.Action, rule access.Rule) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
-			request := c.Request()
+			request, limit := c.Request(), s.bodyLimit(c, action, rule)
 			if request.ContentLength > limit {
 				return errTooLarge
 			}

@@ -76,7 +76,10 @@ func (r *Routes) add(method, path string, action access.Action, handler echo.Han
 	s := r.server
 	// From the outside in: how much may come, who comes, may they, did they
 	// come before, and how long may it take.
-	chain := []echo.MiddlewareFunc{s.limitBody(action), s.authenticate, s.authorise(action)}
+	chain := []echo.MiddlewareFunc{s.limitBody(action, rule), s.authenticate, s.authorise(action)}
+	if rule.Pictures {
+		chain = append(chain, s.takePictures)
+	}
 	if method != http.MethodGet && !rule.Keyless {
 		chain = append(chain, s.demandKey(name))
 	}

@@ -39,6 +39,7 @@ type Server struct {
 	pages    *Pages // the shell's own: the error page
 	notFound notFoundBodies
 	flights  flights
+	pictures turns
 	draining chan struct{} // closed when the server begins to end
 }
 
@@ -48,7 +49,7 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{config: config, external: external, draining: make(chan struct{})}
+	s := &Server{config: config, external: external, pictures: newTurns(), draining: make(chan struct{})}
 	if s.messages, err = messages.English(); err != nil {
 		return nil, err
 	}
