@@ -38,13 +38,19 @@ func mayScan() map[string]string {
 // rows by hand, with the reason why that is little.
 func maySort() map[string]string {
 	return map[string]string{
-		"sqlMineOf":            "one person's bindings",
-		"sqlPastOf":            "one person's bindings",
-		"sqlOffersTo":          "one person's offers",
-		"sqlUnitsBySerial":     "units of different brands with one serial",
-		"sqlBrandsOf":          "one organisation's brands",
-		"sqlFirstOrganisation": "organisations are few",
-		"sqlWaiting":           "what waits for the sequencer, a quarter of a second's",
+		"sqlMineOf":             "one person's bindings",
+		"sqlPastOf":             "one person's bindings",
+		"sqlOffersTo":           "one person's offers",
+		"sqlUnitsBySerial":      "units of different brands with one serial",
+		"sqlBrandsOf":           "one organisation's brands",
+		"sqlFirstOrganisation":  "organisations are few",
+		"sqlWaiting":            "what waits for the sequencer, a quarter of a second's",
+		"sqlReturnsByDay":       "a day's number each, of a limited number of entries of an index",
+		"sqlCameBackByDay":      "a day's number each, of a limited number of entries of an index",
+		"sqlStandingBySeverity": "a limited number of entries of two indexes",
+		"sqlWaits":              "the tasks of a limited number of units",
+		"sqlStuckHere":          "the work of a limited number of units",
+		"sqlStuckMade":          "the work of a limited number of units",
 	}
 }
 
@@ -74,6 +80,11 @@ func drivers() map[string]string {
 		"sqlFlags":            "flag_by_age ((first_at,flag_id)<(?,?))",
 		"sqlFlagsOfUnit":      "sqlite_autoindex_flag_1 (unit_id=?)",
 		"sqlReturnsSince":     "unit_return_by_day (org_id=? AND at>?)",
+		"sqlReturnsByDay":     "unit_return_by_day (org_id=? AND at>?)",
+		"sqlCameBackByDay":    "unit_came_back (vendor_id=? AND returned_at>?)",
+		"sqlCountAtHand":      "unit_at_hand (custody=? AND state=? AND epoch_at>? AND epoch_at<?)",
+		"sqlCountMade":        "unit_made (vendor_id=? AND state=?)",
+		"sqlUnitsByReceipt":   "receipt_by_number (receipt_hash=?)",
 		"sqlUnproven":         "unit_return_unproven (org_id=? AND at>?)",
 		"sqlFeed":             "log_entry_by_index (idx>?)",
 		"sqlOf":               "log_entry_by_subject (subject=? AND idx>?)",

@@ -17,7 +17,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	t.Helper()
 	var all []scenario
 	for _, part := range [][]scenario{
-		advanceScenarios(), onceScenarios(), readScenarios(), peopleScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
+		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), walkScenarios(), clockScenarios(), startScenarios(),
 	} {
 		all = append(all, part...)
