@@ -15,6 +15,23 @@ func breachesByHand() map[string]string {
 		"credential_machine_of_org": `UPDATE credential SET kind = 'machine', person_id = NULL`,
 		"credential_one_per_hash": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)
 			SELECT 'tok_9', hash, kind, person_id, scopes, name, created_at FROM credential`,
+		"station_pkey": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong)
+			SELECT station_id, org_id, name, idle_seconds, made_by, created_at, wrong FROM station`,
+		"station_idle_from_one":      `UPDATE station SET idle_seconds = 0`,
+		"station_code_with_end":      `UPDATE station SET code_hash = 'c'`,
+		"station_token_with_instant": `UPDATE station SET enrolled_at = NULL`,
+		"station_code_is_spent":      `UPDATE station SET code_hash = 'c', code_until = 1`,
+		"station_one_per_code": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong, code_hash, code_until)
+			VALUES ('stn_8', 'org_1', '', 1, 'psn_1', 1, 0, 'c', 1), ('stn_9', 'org_1', '', 1, 'psn_1', 1, 0, 'c', 1)`,
+		"station_one_per_token": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong, token_hash, enrolled_at)
+			SELECT 'stn_9', org_id, name, idle_seconds, made_by, created_at, wrong, token_hash, enrolled_at FROM station`,
+		"badge_pkey":         `INSERT INTO badge (badge_id, person_id, code_hash, made_at, ended_at) SELECT badge_id, person_id, 'h9', 1, 1 FROM badge`,
+		"badge_one_per_code": `INSERT INTO badge (badge_id, person_id, code_hash, made_at, ended_at) SELECT 'bdg_9', person_id, code_hash, 1, 1 FROM badge`,
+		"badge_one_standing": `INSERT INTO badge (badge_id, person_id, code_hash, made_at)
+			SELECT 'bdg_9', person_id, 'h9', 1 FROM badge`,
+		"pin_wrong_from_zero":        `UPDATE pin SET wrong = -1`,
+		"pin_alarm_seen_by_somebody": `UPDATE pin_alarm SET seen_at = 1`,
+
 		"model_pkey": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
 			SELECT model_id, vendor_id, brand, 'Cam Two', reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,
 		"model_one_per_name": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
@@ -88,5 +105,15 @@ func breachesByHand() map[string]string {
 		"log_origin_pkey":      `INSERT INTO log_origin (since, origin, at) SELECT since, 'other', 1 FROM log_origin`,
 		"log_origin_from_zero": `UPDATE log_origin SET since = -1`,
 		"log_origin_once":      `INSERT INTO log_origin (since, origin, at) SELECT 9, origin, 1 FROM log_origin`,
+
+		"batch_closed_by_somebody": `UPDATE batch SET closed_at = 1`,
+		"batch_entry_key": `INSERT INTO batch_entry (batch_id, entry_id, place, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted)
+			SELECT batch_id, entry_id, 9, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted FROM batch_entry`,
+		"batch_entry_by_place": `INSERT INTO batch_entry (batch_id, entry_id, place, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted)
+			SELECT batch_id, 'e9', place, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted FROM batch_entry`,
+		"batch_entry_state_known":         `UPDATE batch_entry SET state = 'lost'`,
+		"batch_entry_verdict_known":       `UPDATE batch_entry SET verdict = 'perhaps'`,
+		"batch_entry_taken_by_return":     `UPDATE batch_entry SET return_id = 'ret_1'`,
+		"batch_entry_settled_by_somebody": `UPDATE batch_entry SET state = 'settled'`,
 	}
 }

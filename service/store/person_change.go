@@ -63,6 +63,9 @@ func (s *Store) writeChanged(tx *engine.Tx, was, p access.Person) error {
 		if _, err := tx.Exec(sqlEndCredentialsOf, string(p.ID), s.now().UnixMilli()); err != nil {
 			return fmt.Errorf("end tokens of %s: %w", p.ID, err)
 		}
+		if err := s.takeBadge(tx, p.ID); err != nil {
+			return err
+		}
 	}
 	return s.enterPerson(tx, p, "change")
 }
@@ -148,6 +151,9 @@ func (s *Store) ForgetPerson(ctx context.Context, id lifecycle.PersonID) error {
 		}
 		if _, err := tx.Exec(sqlEndCredentialsOf, string(id), s.now().UnixMilli()); err != nil {
 			return struct{}{}, fmt.Errorf("end tokens of %s: %w", id, err)
+		}
+		if err := s.takeBadge(tx, id); err != nil {
+			return struct{}{}, err
 		}
 		p, err := s.readPerson(tx, sqlPerson, string(id))
 		if err != nil {

@@ -25,6 +25,10 @@ func peopleScenarios() []scenario {
 		{"the first link of an empty database is used once", firstStart},
 		{"sessions are found until they are over", webSessions},
 		{"guesses are counted by all processes together", throttleShared},
+		{"a station is enrolled once and ends for good", stations},
+		{"a person has one badge", badges},
+		{"a PIN is locked by wrong ones, and an officer is told", pins},
+		{"who is disabled or forgotten has no badge and no PIN", badgesTaken},
 		{"models and accreditations", models},
 	}
 }

@@ -7,6 +7,11 @@ INSERT INTO person (person_id, roles, sealed, generation, created_at) VALUES ('p
 INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at) VALUES ('tok_1', 'h1', 'person', 'psn_1', '', '', 1);
 INSERT INTO setup_link (hash, expires_at) VALUES ('h1', 1);
 INSERT INTO session (token_hash, sealed, expires_at) VALUES ('h1', '\x00', 1);
+INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, token_hash, enrolled_at, wrong)
+  VALUES ('stn_1', 'org_1', 'Bench', 60, 'psn_1', 1, 'h1', 1, 0);
+INSERT INTO badge (badge_id, person_id, code_hash, made_at) VALUES ('bdg_1', 'psn_1', 'h1', 1);
+INSERT INTO pin (person_id, hash, wrong, changed_at) VALUES ('psn_1', 'h', 0, 1);
+INSERT INTO pin_alarm (alarm_id, org_id, station_id, person_id, at) VALUES ('alm_1', 'org_1', 'stn_1', 'psn_1', 1);
 INSERT INTO model (model_id, vendor_id, brand, name, gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
   VALUES ('mdl_1', 'org_1', 'acme', 'Cam One', '1', 'release', false, '', 'probed', false, '', '');
 INSERT INTO accreditation (model_id, org_id, self_custody, granted_at) VALUES ('mdl_1', 'org_1', false, 1);
@@ -47,3 +52,6 @@ INSERT INTO log_origin (since, origin, at) VALUES (0, 'log', 1);
 INSERT INTO checkpoint (size, at, note) VALUES (1, 1, '\x00');
 INSERT INTO attempt (principal, route, key_hash, digest, expires_at) VALUES ('p', 'r', 'h', 'd', 1);
 INSERT INTO answer (scope, principal, route, key_hash, sealed, expires_at) VALUES ('unt_1', 'p', 'r', 'h', '\x00', 1);
+INSERT INTO batch (batch_id, org_id, opened_by, opened_at, condition, reason, entries) VALUES ('bat_1', 'org_1', 'psn_1', 1, 'used', 'other', 1);
+INSERT INTO batch_entry (batch_id, entry_id, place, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted)
+  VALUES ('bat_1', 'e1', 1, 'psn_1', 1, 1, false, '', 'unknown', 'exception', '[]', false);
