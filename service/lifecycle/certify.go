@@ -113,40 +113,11 @@ func proofReasons(s Snapshot) []Reason {
 		reasons = append(reasons, Reason{Code: "certify.firmware", Args: map[string]string{"have": s.Unit.Firmware, "want": s.Model.MinFirmware}})
 	}
 	for _, check := range RequiredChecks(s.Model) {
-		if !passed(s, check) {
+		if !Passed(s, check) {
 			reasons = append(reasons, Reason{Code: "certify.check", Args: map[string]string{"check": check}})
 		}
 	}
 	return reasons
-}
-
-// RequiredChecks lists what the bench must attest for every unit of a model,
-// in the order in which it is done.
-func RequiredChecks(model Model) []string {
-	checks := []string{CheckCodesAgree}
-	if model.RemovableMedia {
-		checks = append(checks, CheckMedia)
-	}
-	for _, check := range model.Checklist {
-		checks = append(checks, check.ID)
-	}
-	return checks
-}
-
-// passed reports whether the newest word on a check, of anybody, is a pass. Of
-// two words at the same instant the worse one counts.
-func passed(s Snapshot, check string) bool {
-	var newest Attestation
-	for _, a := range s.Attestations {
-		if a.Order != s.Order.ID || a.Check != check || a.At.Before(newest.At) {
-			continue
-		}
-		if a.At.Equal(newest.At) {
-			a.Pass = a.Pass && newest.Pass
-		}
-		newest = a
-	}
-	return newest.Pass
 }
 
 // resetGrade is how the factory reset was proven. Two people's word holds

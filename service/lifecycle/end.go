@@ -17,18 +17,25 @@ func (c Reopen) Decide(s Snapshot) (Change, error) {
 		return Change{}, fmt.Errorf("reopen another's unit: %w", ErrNotFound)
 	}
 	d := begin(s, EventReopen, c.Command)
-	d.reopen(c.Order)
+	d.reopen(c.Order, c.Cause)
 	return d.finish()
 }
 
+// What reopens a unit besides a person, as the cause of its new order.
+const (
+	causeHardReset = "hard-reset"
+	causeBinding   = "binding"
+)
+
 // reopen begins a new epoch with a new reset order for the same return.
-func (d *draft) reopen(id OrderID) {
+func (d *draft) reopen(id OrderID, cause string) {
 	var ret ReturnID
 	if d.before.Return != nil {
 		ret = d.before.Return.ID
 	}
 	d.advance()
 	d.openOrder(id, OrderReset, ret)
+	d.change.Orders[len(d.change.Orders)-1].Cause = cause
 }
 
 // Retire ends a unit for ever: destroyed or recycled. Two people, and the unit

@@ -125,7 +125,7 @@ func (c Heard) hardReset(s Snapshot, outdated bool) (Change, error) {
 		d.proveUnitTask(VerbIdentify, GradeDeviceSigned, "signed-report")
 		return d.finish()
 	case StateReset, StateCertified:
-		d.reopen(c.Order)
+		d.reopen(c.Order, causeHardReset)
 	default:
 		d.advance()
 		if owned {
@@ -173,7 +173,7 @@ func (c BindingSeen) Decide(s Snapshot) (Change, error) {
 		d.openAgain(c.Sighting.Cloud)
 	case StateReset, StateCertified:
 		d.flag(FlagSoldButBound, cause, SeverityHigh, evidence)
-		d.reopen(c.Order)
+		d.reopen(c.Order, causeBinding)
 	case StateSold, StateBound:
 		c.sort(d, cause, evidence)
 	}

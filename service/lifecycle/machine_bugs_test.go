@@ -93,6 +93,24 @@ func plantedBugs() map[string]plantedBug {
 				}
 			}
 		})},
+		"a step that takes no time": {want: "hold", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			s.Model.Checklist = slices.Clone(s.Model.Checklist)
+			for i := range s.Model.Checklist {
+				s.Model.Checklist[i].HoldSeconds = 0
+			}
+		})},
+		"a step without its picture": {want: "photo", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			s.Model.Checklist = slices.Clone(s.Model.Checklist)
+			for i := range s.Model.Checklist {
+				s.Model.Checklist[i].ProvenBy = lifecycle.ProofWord
+			}
+		})},
+		"a word taken back that stands": {want: "I6", rules: after(lifecycle.EventAttest, func(_ lifecycle.Snapshot, c *lifecycle.Change) {
+			c.Attestations[0].Pass = c.Attestations[0].Pass || c.Attestations[0].Note == lifecycle.NoteTakenBack
+		})},
+		"a ledger that forgets the pictures": {want: "I28", write: func(text []byte) []byte {
+			return bytes.Replace(text, []byte(`"photos":`), []byte(`"images":`), 1)
+		}},
 		"a certificate without any right": {want: "I6", rules: before(func(s *lifecycle.Snapshot, c decider) {
 			if _, ok := c.(lifecycle.Certify); ok && s.Return != nil {
 				ret := *s.Return

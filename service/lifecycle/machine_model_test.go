@@ -29,6 +29,7 @@ type model struct {
 	shown    string            // how the reset was shown: "", words, probed, signed
 	words    map[string]bool   // who swore to have reset it
 	hands    map[string]bool   // who worked on it
+	list     sheet             // what they did by hand
 	clerk    string
 	right    string // why the desk may: "", stock, released, receipt, present
 	since    time.Time
@@ -38,7 +39,7 @@ type model struct {
 
 func newModel(clouds []string) model {
 	return model{eyes: map[string]bool{}, waiting: map[string]string{}, holds: map[string]bool{}, clouds: clouds,
-		dark: map[string]string{}, gaveUp: map[string]bool{}}
+		dark: map[string]string{}, gaveUp: map[string]bool{}, list: newSheet()}
 }
 
 // step moves the model on by what happened, and says what could not be.
@@ -93,6 +94,8 @@ func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
 		}
 	case lifecycle.Certify:
 		return m.certifiable(c, command)
+	case lifecycle.Attest:
+		return m.list.allowed(command)
 	}
 	return ""
 }
@@ -165,6 +168,11 @@ func (m *model) certifiable(c lifecycle.Change, certify lifecycle.Certify) strin
 	case m.right == "" || m.right == "present" && certify.At.Before(m.since.Add(14*24*time.Hour)):
 		return fmt.Sprintf("I6: certified %v after a return by right of %q", certify.At.Sub(m.since), m.right)
 	}
+	for _, check := range []string{"codes-agree", "media", "lens", "hinge", "seal"} {
+		if !m.list.done[check] {
+			return "I6: certified, and nobody stands by " + check
+		}
+	}
 	return ""
 }
 
@@ -185,6 +193,9 @@ func (m *model) agrees(s lifecycle.Snapshot) string {
 	}
 	if fmt.Sprint(eyes) != fmt.Sprint(m.eyes) {
 		return fmt.Sprintf("I5: %v can see, want %v", eyes, m.eyes)
+	}
+	if wrong := m.list.agrees(s); wrong != "" {
+		return wrong
 	}
 	return lifecycletest.Standing(s)
 }

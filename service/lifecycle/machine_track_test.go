@@ -80,17 +80,8 @@ func (m *model) work(w *world, c lifecycle.Change, command decider) {
 		m.right = "receipt"
 	case lifecycle.Heard:
 		m.heard(w, c, command)
-	case lifecycle.Attest:
-		m.hands[string(command.Actor.Person)] = true
-		if command.Check == lifecycle.CheckFactoryReset {
-			delete(m.words, string(command.Actor.Person))
-			if command.Pass {
-				m.words[string(command.Actor.Person)] = true
-			}
-			if len(m.words) > 1 && m.shown == "" && m.place == "returned" {
-				m.shown = "words"
-			}
-		}
+	case lifecycle.Attest, lifecycle.AttestTogether, lifecycle.Unsay, lifecycle.Photograph:
+		m.said(c, command)
 	case lifecycle.Waive:
 		for task := range m.open {
 			if m.cloudOf(task) == command.Cloud {
@@ -115,6 +106,7 @@ func (m *model) work(w *world, c lifecycle.Change, command decider) {
 func (m *model) freshOrder(c lifecycle.Change) {
 	m.open, m.shown = map[string]bool{}, ""
 	m.words, m.hands, m.gaveUp = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	m.list = newSheet()
 	for _, cloud := range m.clouds {
 		for _, verb := range []string{"inventory", "preflight", "revoke", "unbind", "detach", "rotate", "cut", "notify", "probe"} {
 			m.open[cloud+"."+verb] = true

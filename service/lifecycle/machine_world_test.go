@@ -54,6 +54,7 @@ type madeSecret struct {
 
 func newWorld(fail func(string, ...any), decide rules, write func([]byte) []byte) *world {
 	s := blank(doorcam())
+	s.Model.Checklist = append(s.Model.Checklist, sheetSteps()...)
 	return &world{
 		fail: fail, decide: decide, write: write, now: day(), s: s, replayed: s, visited: map[string]bool{},
 		m: newModel(s.Model.Clouds), camera: device{holder: tom().Person},

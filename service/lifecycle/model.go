@@ -40,12 +40,6 @@ type Model struct {
 	Checklist []Check `json:"checklist,omitempty"`
 }
 
-// Check is one step of a model's checklist.
-type Check struct {
-	ID   string `json:"id"`   // [a-z0-9-]{1,32}
-	Text string `json:"text"` // what the technician does, in the vendor's words
-}
-
 // Accreditation is a vendor's word that an organisation may certify a model.
 type Accreditation struct {
 	Org   OrgID   `json:"org"`

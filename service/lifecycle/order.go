@@ -60,7 +60,10 @@ type Order struct {
 	Kind   OrderKind  `json:"kind"`
 	State  OrderState `json:"state"`
 	Return ReturnID   `json:"return,omitempty"`
-	Epoch  Epoch      `json:"epoch"`
+	// Cause is why a unit that was through came back: a code, for who works it
+	// again.
+	Cause string `json:"cause,omitempty"`
+	Epoch Epoch  `json:"epoch"`
 	// Before bounds what clouds must end: bindings older than this instant.
 	Before   time.Time `json:"before"`
 	OpenedAt time.Time `json:"opened_at"`

@@ -5,52 +5,6 @@ import (
 	"slices"
 )
 
-// Attest is a person's word, at the bench, for a check of the model or for a
-// task of the unit.
-type Attest struct {
-	Command
-	Order OrderID
-	Check string
-	Pass  bool
-	// Note is a code of what was found; for CheckFirmware the version.
-	Note string
-}
-
-// Decide answers with the attestation, and with the task that it proves. A
-// factory reset of a unit that cannot speak takes two people's word.
-func (c Attest) Decide(s Snapshot) (Change, error) {
-	if s.Order == nil || s.Order.ID != c.Order || c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
-		return Change{}, fmt.Errorf("attest at another's bench: %w", ErrNotFound)
-	}
-	d := begin(s, EventAttest, c.Command)
-	d.refuseUnless(c.Actor.IsPerson(), "attest.machine")
-	d.refuseUnless(knownCheck(s.Model, c.Check), "attest.unknown-check")
-	d.refuseUnless(s.Order.Kind == OrderReset && s.Order.Epoch == s.Unit.Epoch, "attest.other-order")
-	d.change.Attestations = []Attestation{{Order: c.Order, Check: c.Check, By: c.Actor.Person, At: c.At, Pass: c.Pass, Note: c.Note}}
-	switch {
-	case c.Check == CheckCodesAgree && c.Pass:
-		d.proveUnitTask(VerbIdentify, GradeAttested, "codes-agree")
-	case c.Check == CheckCodesAgree:
-		d.flag(FlagCodesDisagree, string(c.Order), SeverityHigh, nil)
-	case c.Check == CheckFirmware && c.Pass && s.Report == nil:
-		d.change.Unit.Firmware = c.Note
-	case c.Check == CheckFactoryReset && c.Pass && twoPassed(s.Attestations, c):
-		d.proveUnitTask(VerbFactoryReset, GradeAttested, "two-people")
-	}
-	return d.finish()
-}
-
-func knownCheck(model Model, check string) bool {
-	fixed := []string{CheckCodesAgree, CheckMedia, CheckFirmware, CheckFactoryReset}
-	return slices.Contains(fixed, check) || slices.ContainsFunc(model.Checklist, func(c Check) bool { return c.ID == check })
-}
-
-func twoPassed(earlier []Attestation, c Attest) bool {
-	return slices.ContainsFunc(earlier, func(a Attestation) bool {
-		return a.Order == c.Order && a.Check == c.Check && a.Pass && a.By != c.Actor.Person
-	})
-}
-
 // proveUnitTask proves a task of the open order that the unit or the bench
 // answers for. A stronger grade replaces a weaker one.
 func (d *draft) proveUnitTask(verb Verb, grade Grade, proof string) {

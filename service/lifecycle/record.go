@@ -206,25 +206,6 @@ type Shipment struct {
 // ShipmentDue is how long a shipment may take before it is flagged.
 const ShipmentDue = 14 * 24 * time.Hour
 
-// Attestation is a person's word for a check or for a task of the unit.
-type Attestation struct {
-	Order OrderID   `json:"order"`
-	Check string    `json:"check"` // a check of the model, or one of the Check… constants
-	By    PersonID  `json:"by"`
-	At    time.Time `json:"at"`
-	Pass  bool      `json:"pass"`
-	// Note is a code of what was found, never free text.
-	Note string `json:"note,omitempty"`
-}
-
-// The checks that every model has.
-const (
-	CheckCodesAgree   = "codes-agree"   // box code and device code name the same unit
-	CheckMedia        = "media"         // removable media taken out, or none there
-	CheckFirmware     = "firmware"      // the version that the bench reads off the unit
-	CheckFactoryReset = "factory-reset" // two people reset a unit that cannot speak
-)
-
 // ResetKind is what a unit says happened to it.
 type ResetKind string
 
