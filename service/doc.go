@@ -11,6 +11,7 @@
 //	mattn/go-sqlite3             the embedded database (service/store)
 //	jackc/pgx/v5                 the database on a PostgreSQL server (service/store)
 //	skip2/go-qrcode              QR codes of labels and certificates (scanner/label)
+//	codeberg.org/go-pdf/fpdf     PDF of labels and certificates (scanner/label, warehouse/certificate/paper)
 //	robfig/cron/v3               when sweeps run (service/sweep)
 //	alexedwards/scs/v2           sessions of the pages (service/web)
 //	alexedwards/argon2id         passwords (service/access)

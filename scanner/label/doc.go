@@ -3,11 +3,12 @@
 // code is scratched. The unit label carries our own web address of the unit;
 // the certificate label the certificate's bytes; the drawing is the same.
 //
-//	Label ─► layout, in whole printer dots ─► PNG or SVG
+//	Label.On(Stock) ─► layout, in whole printer dots ─► PNG, SVG, PDF or ZPL
 //
-// Both forms share one layout: every module of the QR code is the same whole
+// All forms share one layout: every module of the QR code is the same whole
 // number of dots, nothing is scaled afterwards, and the file says its size in
-// millimetres. Print at 100 %; "fit to page" is what makes codes unreadable.
+// millimetres. So the preview (PNG) is the print. Print at 100 %; "fit to page"
+// is what makes codes unreadable.
 //
 // It is pure and trusts nobody: texts come from strangers' boxes. What does not
 // fit is an error, never cut off, for a serial cut short is another serial.

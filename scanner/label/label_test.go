@@ -1,6 +1,7 @@
 package label_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -64,3 +65,5 @@ func TestLabelRefuses(t *testing.T) {
 		})
 	}
 }
+
+func isInvalid(err error) bool { return errors.Is(err, lifecycle.ErrInvalid) }

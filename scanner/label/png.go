@@ -25,9 +25,8 @@ func (l Label) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	picture := image.NewPaletted(image.Rect(0, 0, d.width, d.height), color.Palette{color.White, color.Black})
-	d.drawSymbol(picture)
-	if err := d.drawText(picture); err != nil {
+	picture, err := d.picture()
+	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
@@ -36,6 +35,16 @@ func (l Label) PNG() ([]byte, error) {
 		return nil, fmt.Errorf("encode label: %w", err)
 	}
 	return withResolution(b.Bytes(), d.DPI), nil
+}
+
+// picture is the label dot by dot: colour 1 is ink.
+func (d drawing) picture() (*image.Paletted, error) {
+	picture := image.NewPaletted(image.Rect(0, 0, d.width, d.height), color.Palette{color.White, color.Black})
+	d.drawSymbol(picture)
+	if err := d.drawText(picture); err != nil {
+		return nil, err
+	}
+	return picture, nil
 }
 
 func (d drawing) drawSymbol(picture draw.Image) {
@@ -66,8 +75,10 @@ func (d drawing) drawText(picture *image.Paletted) error {
 	grey := image.NewGray(picture.Bounds())
 	pen := font.Drawer{Dst: grey, Src: image.White, Face: face}
 	for _, r := range d.rows {
-		pen.Dot = fixed.P(r.x, r.y)
-		pen.DrawString(r.text)
+		for i, c := range []rune(r.text) {
+			pen.Dot = fixed.P(r.x+i*d.pitch, r.y)
+			pen.DrawString(string(c))
+		}
 	}
 	for i, ink := range grey.Pix {
 		if ink > math.MaxUint8/2 {

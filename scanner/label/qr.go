@@ -2,6 +2,7 @@ package label
 
 import (
 	"fmt"
+	"strings"
 
 	qrcode "github.com/skip2/go-qrcode"
 )
@@ -26,13 +27,31 @@ func levels() []qrcode.RecoveryLevel {
 	return []qrcode.RecoveryLevel{qrcode.High, qrcode.Medium}
 }
 
+// encode draws the symbol in the size that the plainest encoder needs, one that
+// takes the text as a whole. Label printers draw the code themselves; who saves
+// modules by changing modes within the text would draw a smaller one than they
+// do, and the text beside it would be printed over.
 func encode(code string, level qrcode.RecoveryLevel) (symbol, error) {
-	qr, err := qrcode.New(code, level)
+	plain := "a"
+	if alphanumeric(code) {
+		plain = "A"
+	}
+	like, err := qrcode.New(strings.Repeat(plain, len(code)), level)
+	if err != nil {
+		return nil, fmt.Errorf("QR code of %d bytes: %w", len(code), ErrTooSmall)
+	}
+	qr, err := qrcode.NewWithForcedVersion(code, like.VersionNumber, level)
 	if err != nil {
 		return nil, fmt.Errorf("QR code of %d bytes: %w", len(code), ErrTooSmall)
 	}
 	qr.DisableBorder = true // we draw the quiet zone
 	return qr.Bitmap(), nil
+}
+
+// alphanumeric: the code needs no more than the 45 characters of that mode
+// (ISO/IEC 18004:2015, table 5).
+func alphanumeric(code string) bool {
+	return strings.Trim(code, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:") == ""
 }
 
 // side is the width of the symbol with its quiet zone, in modules.

@@ -1,6 +1,7 @@
 package label
 
 import (
+	"math"
 	"strings"
 	"unicode"
 )
@@ -26,11 +27,15 @@ type row struct {
 	x, y, w int
 }
 
+// pitch is from one character to the next. It is whole dots, so that every form
+// of a label has each character in the same place.
+func pitch(size int) int { return int(math.Round(charWidth * float64(size))) }
+
 // fit sets the lines into the box, as large as they go. It wraps long lines
 // and never shortens any.
 func fit(lines []string, in box, largest, smallest int) (rows []row, size int, ok bool) {
 	for size = largest; size >= smallest; size-- {
-		columns := int(float64(in.w) / (charWidth * float64(size)))
+		columns := in.w / max(1, pitch(size))
 		height := rowHeight * float64(size)
 		texts := wrapAll(lines, columns)
 		if columns < 1 || int(float64(len(texts))*height) > in.h {
@@ -42,7 +47,7 @@ func fit(lines []string, in box, largest, smallest int) (rows []row, size int, o
 				text: text,
 				x:    in.x,
 				y:    int(top + float64(i)*height + baseline*float64(size)),
-				w:    int(charWidth * float64(size) * float64(len([]rune(text)))),
+				w:    pitch(size) * len([]rune(text)),
 			})
 		}
 		return rows, size, true

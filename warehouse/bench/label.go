@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"quitclaim/scanner/label"
@@ -28,17 +27,12 @@ func (b *Bench) Label(ctx context.Context, code lifecycle.CertificateCode) (labe
 // hold it against the unit. Nobody's name is on it.
 func (b *Bench) labelOf(found Certified) label.Label {
 	stated := found.Stated
-	lines := []string{
-		stated.Model, stated.Unit.Serial, stated.Issuer,
-		fmt.Sprintf("%s · %s · %d", stated.At.Format(time.DateOnly), stated.Grade, stated.Epoch),
-	}
-	for _, cloud := range stated.Waived {
-		lines = append(lines, "− "+cloud)
-	}
-	return label.Label{
-		Code: b.qrText(found.Certificate), Lines: append(lines, string(stated.Code)),
-		WidthMM: labelWidthMM, HeightMM: labelHeightMM,
-	}
+	drawn := label.Certificate(label.Proof{
+		Text: b.qrText(found.Certificate), Code: string(stated.Code), Model: stated.Model, Serial: stated.Unit.Serial,
+		Issuer: stated.Issuer, Day: stated.At.Format(time.DateOnly), Grade: stated.Grade, Epoch: stated.Epoch, Waived: stated.Waived,
+	})
+	drawn.WidthMM, drawn.HeightMM = labelWidthMM, labelHeightMM
+	return drawn
 }
 
 // qrText is what the certificate's QR code says.
