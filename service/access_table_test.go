@@ -19,6 +19,7 @@ func shellRows() []row {
 		// Home leads on to where somebody works; who works nowhere is told so.
 		{route: "GET /", all: everybody(303), orElse: 403},
 		{route: "GET /healthz", all: everybody(200)},
+		{route: "POST /language", body: "language=de", all: everybody(303)},
 		{route: "GET /favicon.ico", all: everybody(200)},
 		{route: "GET /assets/:version/*", id: "file", of: map[string]answers{"office": everybody(200)}, open: true},
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"quitclaim/scanner/code"
+	"quitclaim/service/web/messages"
 )
 
 // Config is everything an operator can set. Each field is a flag and an
@@ -29,6 +30,7 @@ type Config struct {
 	Workers    int           // clouds asked at the same time
 	Proxies    networks      // whose X-Forwarded-For is believed
 	Serials    serials       // how brands write their serials
+	Language   language      // spoken to whoever asks for none that we speak
 	AuditAt    string        // when a pass over the whole ledger begins, HH:MM in UTC
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
@@ -57,6 +59,19 @@ func (n *networks) Set(text string) error {
 		*n = append(*n, prefix)
 	}
 	return nil
+}
+
+// language is one of the languages that we speak, as a flag.
+type language messages.Language
+
+// String is the language's tag.
+func (l *language) String() string { return string(*l) }
+
+// Set reads a tag.
+func (l *language) Set(text string) error {
+	read, err := messages.ParseLanguage(text)
+	*l = language(read)
+	return err
 }
 
 // serials are the patterns by which a bare serial is known to be of a brand,
@@ -127,6 +142,10 @@ func settings() []setting {
 		}},
 		{"serials", "how brands write bare serials: \"brand pattern example\" (RE2), with semicolons between", func(f *flag.FlagSet, c *Config) {
 			f.Var(&c.Serials, "serials", "")
+		}},
+		{"language", "en, de or es: spoken to whoever asks for none of them", func(f *flag.FlagSet, c *Config) {
+			c.Language = language(messages.English)
+			f.Var(&c.Language, "language", "")
 		}},
 		{"audit-at", "when the daily pass over the whole ledger begins, HH:MM in UTC", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.AuditAt, "audit-at", "03:47", "")

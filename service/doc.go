@@ -21,6 +21,7 @@
 //	transparency-dev/formats     C2SP checkpoint and proof texts (service/ledger)
 //	golang.org/x/crypto          sealing of personal data (service/keyring)
 //	golang.org/x/image           the lettering of PNG labels (scanner/label)
+//	golang.org/x/text            a reader's language, its plurals and numbers (service/web)
 //	golang.org/x/time            rate limits (service/device)
 //
 // In tests only:

@@ -26,6 +26,7 @@ import (
 	"quitclaim/service/store"
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
+	"quitclaim/service/web/messages"
 	"quitclaim/warehouse/bench"
 	"quitclaim/warehouse/certificate"
 )
@@ -109,7 +110,7 @@ func (h *house) wire() error {
 	h.wireRooms()
 	server, err := web.New(web.Config{
 		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance,
-		Proxies: h.config.Proxies,
+		Proxies: h.config.Proxies, Language: messages.Language(h.config.Language),
 		Health: func(ctx context.Context) error {
 			_, err := h.store.Head(ctx)
 			return err

@@ -11,6 +11,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/web/messages"
 )
 
 // Authenticator says whom a credential stands for now. Both methods answer
@@ -51,6 +52,10 @@ type Config struct {
 	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
 	Proxies       []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
 
+	// Language is spoken to whoever chose none and whose browser names none
+	// that we speak; default English.
+	Language messages.Language
+
 	RequestTimeout time.Duration // longest a handler may take; default 20 s
 	DrainTimeout   time.Duration // longest wait for open requests at the end; default 10 s
 	PictureWait    time.Duration // longest wait for a turn with a picture; default 5 s
@@ -72,6 +77,12 @@ func (c *Config) check() (*url.URL, error) {
 	external, err := url.Parse(c.ExternalURL)
 	if err != nil || external.Host == "" || external.Scheme != "http" && external.Scheme != "https" {
 		mistakes = append(mistakes, fmt.Errorf("web.Config.ExternalURL %q is no http or https address", c.ExternalURL))
+	}
+	if c.Language == "" {
+		c.Language = messages.English
+	}
+	if _, err := messages.ParseLanguage(string(c.Language)); err != nil {
+		mistakes = append(mistakes, fmt.Errorf("web.Config.Language: %w", err))
 	}
 	if c.RequestTimeout == 0 {
 		c.RequestTimeout = 20 * time.Second

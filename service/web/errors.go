@@ -118,11 +118,11 @@ func (s *Server) writeError(c echo.Context, k kind, err error) error {
 		if k.status == http.StatusUnauthorized {
 			c.Response().Header().Set(echo.HeaderWWWAuthenticate, "Bearer")
 		}
-		return writeProblem(c, s.problem(k, err))
+		return writeProblem(c, problemIn(wordsOf(c), k, err))
 	case k.status == http.StatusUnauthorized && !isBearer(c):
 		return SeeOther(c, signInPath(c))
 	}
-	return s.pages.Render(c, k.status, "error.html", s.problem(k, err))
+	return s.pages.Render(c, k.status, "error.html", problemIn(wordsOf(c), k, err))
 }
 
 func isBearer(c echo.Context) bool { return c.Request().Header.Get(echo.HeaderAuthorization) != "" }

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"math"
 	"net/url"
+	"reflect"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -18,6 +20,10 @@ import (
 //	tReason reason            the sentence of a lifecycle.Reason
 //	label "serial"            what a field is called
 //	time at, day at           an instant, a date
+//	number n                  a whole number with the language's separators
+//	percent share             a share of one
+//	duration d                a span of time in its largest unit
+//	lang                      the page's language, for JavaScript and links
 //	icon "name"               an inline picture, hidden from screen readers
 //	asset "live.js"           the path of an asset
 //	idempotencyKey            a fresh key
@@ -27,7 +33,7 @@ import (
 //	pager next "name" value … the address of the next page of a list
 func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap {
 	text := func(code string, args ...any) (string, error) {
-		named, err := namedArgs(args)
+		named, err := namedArgs(catalogue, args)
 		return catalogue.Text(code, named), err
 	}
 	label := func(field string) string {
@@ -40,8 +46,12 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 		"t":              text,
 		"tReason":        func(r lifecycle.Reason) string { return catalogue.Text(r.Code, r.Args) },
 		"label":          label,
-		"time":           showTime,
-		"day":            showDay,
+		"time":           func(at time.Time) template.HTML { return timeElement(at, "minute", catalogue.Minute) },
+		"day":            func(at time.Time) template.HTML { return timeElement(at, "day", catalogue.Day) },
+		"number":         func(n any) (string, error) { return showNumber(catalogue, n) },
+		"percent":        catalogue.Percent,
+		"duration":       catalogue.Duration,
+		"lang":           func() string { return string(catalogue.Language()) },
 		"icon":           icon,
 		"asset":          set.URL,
 		"idempotencyKey": newKey,
@@ -60,7 +70,9 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 var errArgs = errors.New("arguments of a sentence are one map or pairs of name and value")
 
 // namedArgs reads what stands behind a code in a template.
-func namedArgs(args []any) (map[string]string, error) {
+// A number is written as the language does, but for the count "n", which the
+// catalogue needs as it is to find its plural.
+func namedArgs(catalogue *messages.Catalogue, args []any) (map[string]string, error) {
 	if len(args) == 0 {
 		return nil, nil
 	}
@@ -76,26 +88,36 @@ func namedArgs(args []any) (map[string]string, error) {
 		if !ok {
 			return nil, errArgs
 		}
-		named[name] = fmt.Sprint(args[i+1])
+		written, err := showNumber(catalogue, args[i+1])
+		if err != nil || name == "n" {
+			written = fmt.Sprint(args[i+1])
+		}
+		named[name] = written
 	}
 	return named, nil
 }
 
-// showTime writes UTC, and says so; time.js turns it into the reader's own.
-func showTime(at time.Time) template.HTML {
-	return timeElement(at, "2 Jan 2006, 15:04 UTC", "minute")
+var errNumber = errors.New("no whole number")
+
+// showNumber takes every kind of whole number that a view may hold.
+func showNumber(catalogue *messages.Catalogue, n any) (string, error) {
+	value := reflect.ValueOf(n)
+	switch {
+	case value.CanInt():
+		return catalogue.Number(value.Int()), nil
+	case value.CanUint() && value.Uint() <= math.MaxInt64:
+		return catalogue.Number(int64(value.Uint())), nil
+	}
+	return "", errNumber
 }
 
-func showDay(at time.Time) template.HTML { return timeElement(at, "2 Jan 2006", "day") }
-
-func timeElement(at time.Time, layout, precision string) template.HTML {
+// timeElement writes UTC, and says so; time.js turns it into the reader's own.
+func timeElement(at time.Time, precision string, write func(time.Time) string) template.HTML {
 	if at.IsZero() {
 		return ""
 	}
-	at = at.UTC()
-	// Digits, letters of month names and punctuation: nothing to escape.
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-show="%s">%s</time>`,
-		at.Format(timeFormat), precision, at.Format(layout)))
+		at.UTC().Format(timeFormat), precision, template.HTMLEscapeString(write(at))))
 }
 
 // pagerURL is the address of the next page with the list's own filters.
@@ -103,13 +125,13 @@ func pagerURL(next string, filters ...any) (string, error) {
 	if next == "" {
 		return "", nil
 	}
-	named, err := namedArgs(filters)
-	if err != nil {
-		return "", err
-	}
 	query := url.Values{"after": {next}}
-	for name, value := range named {
-		if value != "" {
+	for i := 0; i+1 < len(filters); i += 2 {
+		name, ok := filters[i].(string)
+		if !ok {
+			return "", errArgs
+		}
+		if value := fmt.Sprint(filters[i+1]); value != "" {
 			query.Set(name, value)
 		}
 	}

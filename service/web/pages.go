@@ -19,10 +19,10 @@ import (
 	"quitclaim/service/web/messages"
 )
 
-// Pages is the parsed templates of one room, each joined with the layout and
-// the shared parts.
+// Pages is the parsed templates of one room in every language, each joined
+// with the layout and the shared parts.
 type Pages struct {
-	pages map[string]*template.Template
+	in map[messages.Language]map[string]*template.Template
 }
 
 // ParsePages takes every *.html of the folder. A file is one page, rendered by
@@ -34,7 +34,19 @@ func ParsePages(folder fs.FS) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := parseShared()
+	pages := &Pages{in: map[messages.Language]map[string]*template.Template{}}
+	for _, language := range messages.Languages() {
+		if pages.in[language], err = parseIn(language, files); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// parseIn is the pages in one language: a template's functions are bound to it
+// when it is parsed.
+func parseIn(language messages.Language, files map[string]string) (map[string]*template.Template, error) {
+	base, err := parseShared(language)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +58,7 @@ func ParsePages(folder fs.FS) (*Pages, error) {
 			}
 		}
 	}
-	pages := &Pages{pages: map[string]*template.Template{}}
+	pages := map[string]*template.Template{}
 	for _, name := range names {
 		if strings.HasPrefix(name, "_") {
 			continue
@@ -58,7 +70,7 @@ func ParsePages(folder fs.FS) (*Pages, error) {
 		if _, err := page.New(name).Parse(files[name]); err != nil {
 			return nil, fmt.Errorf("parse page: %w", err)
 		}
-		pages.pages[name] = page
+		pages[name] = page
 	}
 	return pages, nil
 }
@@ -87,8 +99,8 @@ func templateFiles(folder fs.FS) (map[string]string, error) {
 }
 
 // parseShared is the layout and the shared parts.
-func parseShared() (*template.Template, error) {
-	catalogue, err := messages.English()
+func parseShared(language messages.Language) (*template.Template, error) {
+	catalogue, err := messages.In(language)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +124,11 @@ type layoutView struct {
 	Account  bool // there is a page of one's own account, and this principal has one
 	Nav      []navEntry
 	Done     string // message code of what was just done; empty: nothing
-	Data     any
+	// Languages are offered at the foot of the page; Here is where the choice
+	// leads back to.
+	Languages []languageView
+	Here      string
+	Data      any
 }
 
 // accountPath is where the name in the header leads.
@@ -125,22 +141,26 @@ const livePrefix = "live-"
 // "live-x" alone, from the same data: that is how a page keeps itself fresh
 // without a second handler.
 func (p *Pages) Render(c echo.Context, status int, name string, data any) error {
+	words := wordsOf(c)
+	language := words.Language()
 	if fragment := c.QueryParam("fragment"); fragment != "" && p.defines(name, livePrefix+fragment) {
-		body, err := p.execute(name, livePrefix+fragment, data)
+		body, err := p.execute(language, name, livePrefix+fragment, data)
 		if err != nil {
 			return err
 		}
 		return c.HTMLBlob(status, body)
 	}
 	s, principal := serverOf(c), Principal(c)
-	body, err := p.execute(name, "layout", layoutView{
-		SignedIn: principal.SignedIn(),
-		Name:     principal.Name,
-		OrgName:  principal.OrgName,
-		Account:  s.routes.has(http.MethodGet, accountPath) && access.Allowed(principal, access.AccountRead),
-		Nav:      s.nav(principal, c.Request().URL.Path),
-		Done:     s.done(c),
-		Data:     data,
+	body, err := p.execute(language, name, "layout", layoutView{
+		SignedIn:  principal.SignedIn(),
+		Name:      principal.Name,
+		OrgName:   principal.OrgName,
+		Account:   s.routes.has(http.MethodGet, accountPath) && access.Allowed(principal, access.AccountRead),
+		Nav:       s.nav(principal, c.Request().URL.Path),
+		Done:      done(c, words),
+		Languages: offered(language),
+		Here:      s.here(c),
+		Data:      data,
 	})
 	if err != nil {
 		return err
@@ -150,19 +170,19 @@ func (p *Pages) Render(c echo.Context, status int, name string, data any) error 
 
 // done is the code "done.x" for ?done=x: how a page that a form led to says
 // what has happened. Only what the message files know is said.
-func (s *Server) done(c echo.Context) string {
+func done(c echo.Context, words *messages.Catalogue) string {
 	code := "done." + c.QueryParam("done")
-	if !s.messages.Has(code) {
+	if !words.Has(code) {
 		return ""
 	}
 	return code
 }
 
 // Names lists the pages, for the test that executes each.
-func (p *Pages) Names() []string { return slices.Sorted(maps.Keys(p.pages)) }
+func (p *Pages) Names() []string { return slices.Sorted(maps.Keys(p.in[messages.English])) }
 
 func (p *Pages) defines(name, block string) bool {
-	page, ok := p.pages[name]
+	page, ok := p.in[messages.English][name]
 	return ok && page.Lookup(block) != nil
 }
 
@@ -170,8 +190,8 @@ var errNoPage = errors.New("no such page")
 
 // execute renders into memory first: a template that fails half way must not
 // leave half a page behind.
-func (p *Pages) execute(name, block string, data any) ([]byte, error) {
-	page, ok := p.pages[name]
+func (p *Pages) execute(language messages.Language, name, block string, data any) ([]byte, error) {
+	page, ok := p.in[language][name]
 	if !ok {
 		return nil, fmt.Errorf("render %s: %w", name, errNoPage)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/web/messages"
 )
 
 // problemType is the media type of RFC 9457.
@@ -35,12 +36,12 @@ type ProblemReason struct {
 	Args   map[string]string `json:"args,omitempty"`
 }
 
-func (s *Server) problem(k kind, err error) Problem {
+func problemIn(words *messages.Catalogue, k kind, err error) Problem {
 	problem := Problem{
 		Type:   "about:blank",
-		Title:  s.messages.Text("problem."+k.code+".title", nil),
+		Title:  words.Text("problem."+k.code+".title", nil),
 		Status: k.status,
-		Detail: s.messages.Text("problem."+k.code+".detail", nil),
+		Detail: words.Text("problem."+k.code+".detail", nil),
 		Code:   k.code,
 	}
 	var refusal *lifecycle.Refusal
@@ -48,18 +49,18 @@ func (s *Server) problem(k kind, err error) Problem {
 	switch {
 	case errors.As(err, &refusal):
 		problem.Verdict, problem.State = refusal.Verdict, refusal.State
-		problem.Reasons = s.reasons(refusal.Reasons)
+		problem.Reasons = reasonsIn(words, refusal.Reasons)
 	case errors.As(err, &invalid):
-		problem.Reasons = s.reasons(invalid.Reasons)
+		problem.Reasons = reasonsIn(words, invalid.Reasons)
 	}
 	return problem
 }
 
-func (s *Server) reasons(reasons []lifecycle.Reason) []ProblemReason {
+func reasonsIn(words *messages.Catalogue, reasons []lifecycle.Reason) []ProblemReason {
 	out := make([]ProblemReason, 0, len(reasons))
 	for _, r := range reasons {
 		out = append(out, ProblemReason{
-			Code: r.Code, Field: r.Field, Args: r.Args, Detail: s.messages.Text(r.Code, r.Args),
+			Code: r.Code, Field: r.Field, Args: r.Args, Detail: words.Text(r.Code, r.Args),
 		})
 	}
 	return out
@@ -73,29 +74,42 @@ func writeProblem(c echo.Context, problem Problem) error {
 	return c.Blob(problem.Status, problemType, body)
 }
 
-// notFoundBodies are made once, so that every 404 has the same bytes and costs
-// the same: whether a unit exists must not show in either (DESIGN section 7).
-type notFoundBodies struct {
+// notFoundBodies are made once for each language, so that every 404 has the
+// same bytes and costs the same: whether a unit exists must not show in either
+// (DESIGN section 7).
+type notFoundBodies map[messages.Language]notFoundBody
+
+type notFoundBody struct {
 	problem []byte
 	page    []byte
 }
 
 func (s *Server) renderNotFound() (notFoundBodies, error) {
-	problem := s.problem(kind{status: http.StatusNotFound, code: codeNotFound}, nil)
-	body, err := json.Marshal(problem)
-	if err != nil {
-		return notFoundBodies{}, fmt.Errorf("write the 404 problem: %w", err)
+	bodies := notFoundBodies{}
+	for _, language := range messages.Languages() {
+		words, err := messages.In(language)
+		if err != nil {
+			return nil, err
+		}
+		problem := problemIn(words, kind{status: http.StatusNotFound, code: codeNotFound}, nil)
+		body, err := json.Marshal(problem)
+		if err != nil {
+			return nil, fmt.Errorf("write the 404 problem: %w", err)
+		}
+		page, err := s.pages.execute(language, "not-found.html", "layout",
+			layoutView{Languages: offered(language), Data: problem})
+		if err != nil {
+			return nil, fmt.Errorf("write the 404 page: %w", err)
+		}
+		bodies[language] = notFoundBody{problem: body, page: page}
 	}
-	page, err := s.pages.execute("not-found.html", "layout", layoutView{Data: problem})
-	if err != nil {
-		return notFoundBodies{}, fmt.Errorf("write the 404 page: %w", err)
-	}
-	return notFoundBodies{problem: body, page: page}, nil
+	return bodies, nil
 }
 
 func (b notFoundBodies) write(c echo.Context) error {
+	body := b[wordsOf(c).Language()]
 	if isAPI(c) {
-		return c.Blob(http.StatusNotFound, problemType, b.problem)
+		return c.Blob(http.StatusNotFound, problemType, body.problem)
 	}
-	return c.HTMLBlob(http.StatusNotFound, b.page)
+	return c.HTMLBlob(http.StatusNotFound, body.page)
 }

@@ -9,5 +9,5 @@ import (
 // Reasons are the reasons of an answer that is no error, with their sentences:
 // a verdict's, for example. They are never null in JSON.
 func Reasons(c echo.Context, reasons []lifecycle.Reason) []ProblemReason {
-	return serverOf(c).reasons(reasons)
+	return reasonsIn(wordsOf(c), reasons)
 }

@@ -31,6 +31,7 @@ func TestRoutesList(t *testing.T) {
 		{Method: "GET", Path: "/assets/:version/*", Action: access.AssetRead},
 		{Method: "GET", Path: "/favicon.ico", Action: access.AssetRead},
 		{Method: "GET", Path: "/healthz", Action: access.HealthRead},
+		{Method: "POST", Path: "/language", Action: access.LanguageChoose},
 		{Method: "DELETE", Path: "/v1/bindings/:id", Action: access.BindingEnd},
 		{Method: "PUT", Path: "/v1/models/:id", Action: access.ModelManage},
 		{Method: "POST", Path: "/v1/returns", Action: access.ReturnOpen},

@@ -34,7 +34,7 @@ type Server struct {
 	routes   *Routes
 	sessions *scs.SessionManager
 	origins  *http.CrossOriginProtection
-	messages *messages.Catalogue
+	chooser  *messages.Chooser // finds the reader's language
 	assets   *assets.Set
 	pages    *Pages // the shell's own: the error page
 	notFound notFoundBodies
@@ -50,9 +50,7 @@ func New(config Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{config: config, external: external, pictures: newTurns(), draining: make(chan struct{})}
-	if s.messages, err = messages.English(); err != nil {
-		return nil, err
-	}
+	s.chooser = messages.NewChooser(config.Language)
 	if s.assets, err = assets.Embedded(); err != nil {
 		return nil, err
 	}

@@ -7,23 +7,24 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/web/messages"
 )
 
 // Worded puts names where the reasons of a refusal have codes, for a page: the
 // grade of a proof, a check, a date. The tasks that are still open come back
 // apart, for there can be a dozen of them and they belong behind a fold.
 func Worded(c echo.Context, reasons []lifecycle.Reason) (others, open []lifecycle.Reason) {
-	s := serverOf(c)
+	w := wording{wordsOf(c)}
 	for _, reason := range reasons {
 		switch reason.Code {
 		case "certify.task-open", "prove.open":
-			open = append(open, s.wordedTask(reason))
+			open = append(open, w.task(reason))
 		case "certify.grade":
-			others = append(others, s.withWords(reason, "grade."))
+			others = append(others, w.names(reason, "grade."))
 		case "certify.check":
-			others = append(others, s.withWords(reason, "check."))
+			others = append(others, w.names(reason, "check."))
 		case "certify.contest-window":
-			others = append(others, withDay(reason))
+			others = append(others, w.day(reason))
 		default:
 			others = append(others, reason)
 		}
@@ -34,44 +35,47 @@ func Worded(c echo.Context, reasons []lifecycle.Reason) (others, open []lifecycl
 	return others, open
 }
 
-// wordedTask says which task it is: of the unit itself, or of a cloud.
-func (s *Server) wordedTask(reason lifecycle.Reason) lifecycle.Reason {
+// wording puts words of one language into reasons.
+type wording struct{ words *messages.Catalogue }
+
+// task says which task it is: of the unit itself, or of a cloud.
+func (w wording) task(reason lifecycle.Reason) lifecycle.Reason {
 	cloud, verb, found := lastCut(reason.Args["task"], ".")
 	code := "task." + verb
-	if !found || !s.messages.Has(code) {
+	if !found || !w.words.Has(code) {
 		return reason
 	}
 	if lifecycle.TaskID("", lifecycle.Verb(verb)) == reason.Args["task"] {
 		return lifecycle.Reason{Code: code}
 	}
-	words := s.messages.Text(code, nil)
+	words := w.words.Text(code, nil)
 	return lifecycle.Reason{Code: "task.at-cloud", Args: map[string]string{"cloud": cloud, "task": words}}
 }
 
-// withWords replaces every argument for which there are words under the
+// names replaces every argument for which there are words under the
 // prefix; an empty one is "none".
-func (s *Server) withWords(reason lifecycle.Reason, prefix string) lifecycle.Reason {
+func (w wording) names(reason lifecycle.Reason, prefix string) lifecycle.Reason {
 	args := make(map[string]string, len(reason.Args))
 	for name, value := range reason.Args {
 		code := prefix + value
 		if value == "" {
 			code = prefix + "none"
 		}
-		if args[name] = value; s.messages.Has(code) {
-			args[name] = s.messages.Text(code, nil)
+		if args[name] = value; w.words.Has(code) {
+			args[name] = w.words.Text(code, nil)
 		}
 	}
 	reason.Args = args
 	return reason
 }
 
-// withDay writes the instant of an argument "until" as a day.
-func withDay(reason lifecycle.Reason) lifecycle.Reason {
+// day writes the instant of an argument "until" as a day.
+func (w wording) day(reason lifecycle.Reason) lifecycle.Reason {
 	until, err := time.Parse(time.RFC3339, reason.Args["until"])
 	if err != nil {
 		return reason
 	}
-	reason.Args = map[string]string{"until": until.UTC().Format("2 Jan 2006")}
+	reason.Args = map[string]string{"until": w.words.Day(until)}
 	return reason
 }
 

@@ -1,10 +1,9 @@
 // Package messages holds every sentence that people read, by code, one flat
 // JSON file per room and language. Go and templates hold codes alone, so that
-// a second language is a second folder. It imports nothing of ours.
+// another language is another folder. It imports nothing of ours.
 package messages
 
 import (
-	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,50 +11,29 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/text/message"
 )
 
-//go:embed en/*.json
-var files embed.FS
-
-// English is the catalogue that ships with the program, parsed once.
-var English = sync.OnceValues(func() (*Catalogue, error) {
-	folder, err := fs.Sub(files, "en")
-	if err != nil {
-		return nil, fmt.Errorf("open the English messages: %w", err)
-	}
-	return Parse(folder)
-})
-
-// Missing lists those of the codes that have no English sentence. Rooms test
-// their refusal codes with it.
-func Missing(codes ...string) ([]string, error) {
-	catalogue, err := English()
-	if err != nil {
-		return nil, err
-	}
-	missing := []string{}
-	for _, code := range codes {
-		if !catalogue.Has(code) {
-			missing = append(missing, code)
-		}
-	}
-	return missing, nil
-}
-
-// Catalogue is the sentences of one language by code.
+// Catalogue is the sentences of one language by code, and how that language
+// writes numbers and dates.
 type Catalogue struct {
+	language  Language
 	sentences map[string]string
+	printer   *message.Printer
+	fallback  *Catalogue // says what this one has no sentence for; nil: nobody
 }
 
 // Parse merges every *.json of the folder. A key that stands twice, in one
 // file or in two, is an error: one of both sentences would be lost.
-func Parse(folder fs.FS) (*Catalogue, error) {
+func Parse(language Language, folder fs.FS) (*Catalogue, error) {
 	names, err := fs.Glob(folder, "*.json")
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)
 	}
-	catalogue := &Catalogue{sentences: map[string]string{}}
+	catalogue := &Catalogue{
+		language: language, sentences: map[string]string{}, printer: message.NewPrinter(language.tag()),
+	}
 	from := map[string]string{}
 	for _, name := range names {
 		text, err := fs.ReadFile(folder, name)
@@ -106,13 +84,16 @@ func eachSentence(text []byte, add func(key, sentence string) error) error {
 	return nil
 }
 
+// Language is which language this is.
+func (c *Catalogue) Language() Language { return c.language }
+
 // Has reports whether the code has a sentence.
 func (c *Catalogue) Has(code string) bool {
-	_, ok := c.sentences[code]
+	_, ok := c.sentence(code)
 	return ok
 }
 
-// Keys lists every code, sorted.
+// Keys lists every code that has a sentence in this very language, sorted.
 func (c *Catalogue) Keys() []string {
 	keys := make([]string, 0, len(c.sentences))
 	for key := range c.sentences {
@@ -123,26 +104,39 @@ func (c *Catalogue) Keys() []string {
 }
 
 // Text is the sentence of the code with each {name} replaced by its argument.
-// Where the argument "n" is "1" and the code has a sentence under code+".one",
-// that one is used. A code without a sentence comes back as it is: an ugly
-// page is better than none, and a test finds it first.
+// The argument "n" is a count: it is written as the language writes numbers,
+// and where it asks for another form than "other" and the code has a sentence
+// for that form (code+".one"), that one is used. A code without a sentence
+// comes back as it is: an ugly page is better than none, and a test finds it
+// first.
 func (c *Catalogue) Text(code string, args map[string]string) string {
-	sentence, ok := c.sentences[code]
-	if one, has := c.sentences[code+".one"]; has && args["n"] == "1" {
-		sentence, ok = one, true
-	}
+	sentence, ok := c.plural(code, args["n"])
 	if !ok {
 		return code
 	}
 	if len(args) == 0 || !strings.Contains(sentence, "{") {
 		return sentence
 	}
-	return fill(sentence, args)
+	return fill(sentence, func(name string) (string, bool) {
+		value, known := args[name]
+		if name == "n" {
+			value = c.count(value)
+		}
+		return value, known
+	})
+}
+
+func (c *Catalogue) sentence(code string) (string, bool) {
+	sentence, ok := c.sentences[code]
+	if !ok && c.fallback != nil {
+		return c.fallback.sentence(code)
+	}
+	return sentence, ok
 }
 
 // fill replaces in one pass, so that an argument that itself holds braces is
 // never read as a parameter.
-func fill(sentence string, args map[string]string) string {
+func fill(sentence string, argument func(name string) (string, bool)) string {
 	var out strings.Builder
 	for {
 		before, rest, found := strings.Cut(sentence, "{")
@@ -151,7 +145,7 @@ func fill(sentence string, args map[string]string) string {
 			return out.String()
 		}
 		name, after, closed := strings.Cut(rest, "}")
-		value, known := args[name]
+		value, known := argument(name)
 		if !closed || !known {
 			out.WriteString("{")
 			sentence = rest

@@ -21,7 +21,7 @@ func parse(t *testing.T, files ...string) (*messages.Catalogue, error) {
 	for i, text := range files {
 		folder[string(rune('a'+i))+".json"] = &fstest.MapFile{Data: []byte(text)}
 	}
-	return messages.Parse(folder)
+	return messages.Parse(messages.English, folder)
 }
 
 func TestText(t *testing.T) {
@@ -102,7 +102,7 @@ func FuzzText(f *testing.F) {
 // and words that we do not use are not in it.
 func TestEnglish(t *testing.T) {
 	t.Parallel()
-	catalogue, err := messages.English()
+	catalogue, err := messages.In(messages.English)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,7 +122,7 @@ func TestEnglish(t *testing.T) {
 // codes that they name outright.
 func TestEveryTemplateHasItsSentences(t *testing.T) {
 	t.Parallel()
-	catalogue, err := messages.English()
+	catalogue, err := messages.In(messages.English)
 	if err != nil {
 		t.Fatal(err)
 	}
