@@ -20,6 +20,9 @@ func FuzzParse(f *testing.F) {
 		"(01)09506000134352(21)SN00A1", "]C121SN00A1", "9506000134352", "]E402345673", "SN00A1", "5G043D4PAJ361D8",
 		"MT:Y.K9042C00KA0648G00", "X-HM://007JNU5AE7OSX", "34970112332", "518-08-582", "HA&&é", "\xff", "",
 		"{SN:5G043D4PAJ361D8,DT:IPC-G22P,SC:L2A262CB,NC:015}", `'"<>;^~%2F`, "Ezviz\nABC123XYZ001\nC001\nC6CN",
+		"SN:5G043D4PAJ361D8DT:IPC-G22PSC:L2A262CBNC:015", "2M047C9PAN00005:DHI-ARD1611-W:PJ0V46", "DH-IPC-C35P,4K002C6PAJA49A7",
+		"http://www.hsview.com/?sn=5G043D4PAJ361D8", "0820181021CCWR123456789WCVU", "WIFI:T:WPA;S:home;P:hunter2;;", "… (11)", "MT:…",
+		"{sn：5G043D4PAJ361D8；rd：1}", "{GS}0109506000134352", "SC:1", "rtsp://a:b@c/",
 	} {
 		f.Add(seed)
 	}
@@ -34,7 +37,25 @@ func FuzzParse(f *testing.F) {
 			wholesome(t, payload, candidate)
 		}
 		readsBack(t, r, rules)
+		redactedReadsTheSame(t, payload, r, rules)
 	})
+}
+
+// redactedReadsTheSame asserts that a page may redact a payload before it sends
+// it: the unit is the same, and no more secrets are left to find.
+func redactedReadsTheSame(t *testing.T, payload string, r code.Reading, rules code.Rules) {
+	t.Helper()
+	redacted, secrets := code.Redact(payload)
+	if again, _ := code.Redact(redacted); again != redacted {
+		t.Errorf("Redact(%q) = %q, and that %q", payload, redacted, again)
+	}
+	if r.SecretsRedacted && secrets == 0 {
+		t.Errorf("Redact(%q) found no secret, Parse did", payload)
+	}
+	again := code.Parse(redacted, rules)
+	if again.Key != r.Key || again.GTIN != r.GTIN || again.Serial != r.Serial || again.Label != r.Label || len(again.Candidates) != len(r.Candidates) {
+		t.Errorf("Parse(%q) = %+v, but redacted to %q %+v", payload, r, redacted, again)
+	}
 }
 
 // secretForm is all that may be shown of what is a secret or may be one.
@@ -67,6 +88,8 @@ func wholesome(t *testing.T, payload string, r code.Reading) {
 		fits = r.GTIN != "" && r.Serial != ""
 	case code.KindSerial:
 		fits = keyed
+	case code.KindVendor:
+		fits = r.Serial != "" && r.GTIN == ""
 	case code.KindModel:
 		fits = r.GTIN != "" && r.Serial == "" && !keyed
 	case code.KindAmbiguous:

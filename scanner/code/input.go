@@ -22,25 +22,44 @@ type input struct {
 	length    int    // in characters, as it arrived
 }
 
-// receive unwraps a payload: byte order mark, line ends and blanks around it,
-// the AIM identifier, a leading group separator. The second result is a reason
-// code when no code can look like this.
+// receive unwraps a payload. The second result is a reason code when no code
+// can look like this.
 func receive(payload string) (input, string) {
-	in := input{length: utf8.RuneCountInString(payload)}
 	if len(payload) > maxPayload {
-		return in, "code.too-long"
+		return input{length: utf8.RuneCountInString(payload)}, "code.too-long"
 	}
+	in := unwrap(payload)
 	if !utf8.ValidString(payload) {
 		return in, "code.not-text"
 	}
-	text := trim(payload)
-	text = strings.ReplaceAll(text, "\u241d", gs) // the picture of a GS, from terminals
+	return in, fault(in.text)
+}
+
+// unwrap takes off what stands around a payload: byte order mark, line ends
+// and blanks, the AIM identifier, a leading group separator; and puts one
+// spelling for what is printed or sent in several.
+func unwrap(payload string) input {
+	in := input{length: utf8.RuneCountInString(payload)}
+	text := oneSpelling(trim(payload))
 	if isAIM(text) {
 		in.symbology, text = text[1:3], trim(text[3:])
 	}
+	text = joinLines(text)
 	in.text = strings.TrimLeft(text, gs)
 	in.gs1 = isGS1Symbology(in.symbology) || len(in.text) < len(text)
-	return in, fault(in.text)
+	return in
+}
+
+// oneSpelling replaces the characters outside ASCII that are known to stand
+// for one inside.
+func oneSpelling(text string) string {
+	if !strings.ContainsFunc(text, func(c rune) bool { return c > '~' }) {
+		return text
+	}
+	return strings.NewReplacer(
+		"\u241d", gs, // the picture of a GS, from terminals
+		"\uff1a", ":", "\uff0c", ",", "\uff1b", ";", // full-width, from labels made in China
+	).Replace(text)
 }
 
 func trim(text string) string { return strings.Trim(text, " \t\r\n\ufeff") }

@@ -143,13 +143,17 @@ func TestLabels(t *testing.T) {
 func TestForeignLabels(t *testing.T) {
 	t.Parallel()
 	for _, host := range []string{
-		"evil.example", "qc.example.evil.example", "qc.example:8443", "qc.example@evil.example",
+		"evil.example", "qc.example.evil.example", "qc.example:8443",
 		"evil.example?qc.example", "evil.example#qc.example", "qc.example.", "xqc.example", "qc%2eexample", `qc.example\`,
 	} {
 		payload := "https://" + host + "/u/" + labelCode
 		if got := code.Parse(payload, site(t)); got.Kind != code.KindUnknown || got.Label != "" {
 			t.Errorf("Parse(%q) = %s with label %q, want unknown", payload, got.Kind, got.Label)
 		}
+	}
+	// A user's name, and perhaps a password.
+	if got := code.Parse("https://qc.example@evil.example/u/"+labelCode, site(t)); got.Kind != code.KindSecret || got.Label != "" {
+		t.Errorf("our host as a user's name = %s with label %q, want secret", got.Kind, got.Label)
 	}
 	if got := code.Parse("https://qc.example/u/"+labelCode, code.Rules{}); got.Kind != code.KindUnknown {
 		t.Errorf("with no hosts of our own: %s, want unknown", got.Kind)

@@ -8,12 +8,14 @@ import "quitclaim/service/lifecycle"
 // at a setup code before it was recognised as one.
 func families() []func(input, Rules) finding {
 	return []func(input, Rules) finding{
-		readSecret,     // Matter, HomeKit
+		readSecret,     // Matter, HomeKit, passwords
+		readVendor,     // Dahua and its family, EZVIZ, Hikvision
 		readLabelLink,  // our own label, from its QR code
 		readLink,       // GS1 Digital Link
 		readElements,   // GS1 element string
 		readTypedLabel, // our own label, typed by hand
 		readModel,      // EAN, UPC, GTIN-14
+		readLongSerial, // a Hikvision serial as its screens write it
 		readSerial,     // a bare serial
 	}
 }
@@ -30,6 +32,9 @@ type finding struct {
 func Parse(payload string, rules Rules) Reading {
 	in, fault := receive(payload)
 	if fault != "" {
+		if found := readSecret(in, rules); found.sure { // also what was redacted before, which is no code's text
+			return settle(in, found)
+		}
 		return unknown(in, because(fault))
 	}
 	var all finding
@@ -67,7 +72,8 @@ func ambiguous(in input, all finding) Reading {
 		Redacted: all.readings[0].Redacted,
 		Reasons:  append(because("code.ambiguous"), all.reasons...),
 	}
-	for _, candidate := range all.readings[1:] {
+	for _, candidate := range all.readings {
+		r.SecretsRedacted = r.SecretsRedacted || candidate.SecretsRedacted
 		if candidate.Redacted != r.Redacted {
 			r.Redacted = hide(in.length)
 		}

@@ -5,7 +5,7 @@ import "quitclaim/service/lifecycle"
 // Kind says what a payload turned out to be.
 type Kind string
 
-// The kinds. The first four name one unit; KindModel names only a model, and
+// The kinds. The first five name one unit; KindModel names only a model, and
 // the two are kept apart on purpose: a product number that "matches" must
 // never pass for the unit in the clerk's hand.
 const (
@@ -13,6 +13,7 @@ const (
 	KindDigitalLink Kind = "digital-link" // a GS1 Digital Link with a serial
 	KindElements    Kind = "elements"     // a GS1 element string with a serial
 	KindSerial      Kind = "serial"       // a bare serial, of a brand by its pattern
+	KindVendor      Kind = "vendor"       // a maker's own label with a serial; its secrets are gone
 	KindModel       Kind = "model"        // EAN, UPC, or any GS1 code without a serial
 	KindSecret      Kind = "secret"       // a setup code; nothing of it is in the reading
 	KindAmbiguous   Kind = "ambiguous"    // several readings fit; Candidates lists them
@@ -27,8 +28,8 @@ type Reading struct {
 	Key lifecycle.UnitKey
 	// GTIN has 14 digits and a right check digit, or is empty.
 	GTIN string
-	// Serial is as written in the code. With a GTIN but no Key the brand is
-	// still to be asked for.
+	// Serial is as written in the code. Without a Key the brand is still to be
+	// asked for.
 	Serial string
 	// Label is the code of our own unit label, as ParseLabelCode returns it.
 	Label string
@@ -50,7 +51,7 @@ type Reading struct {
 // serial, or by our own label.
 func (r Reading) Unit() bool {
 	switch r.Kind {
-	case KindLabel, KindDigitalLink, KindElements, KindSerial:
+	case KindLabel, KindDigitalLink, KindElements, KindSerial, KindVendor:
 		return true
 	default:
 		return false

@@ -14,21 +14,58 @@ const (
 	base38        = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-."
 )
 
+// What is shown of a setup code. Both are setup codes again to whoever reads
+// them, with nothing in them.
+const (
+	redactedMatter  = matterPrefix + "…"
+	redactedHomeKit = "X-HM://…"
+)
+
 // readSecret recognises setup codes. Whoever has one can commission the unit,
 // so nothing of it goes into the reading, and nothing further down gets to see
 // it. A setup code names no unit either: Matter QR codes have no serial.
 func readSecret(in input, _ Rules) finding {
-	switch decoded := percentDecode(in.text, false); {
-	case holdsMatter(in.text), holdsMatter(decoded):
-		return secret("Matter", matterPrefix+"…")
-	case holdsHomeKit(in.text), holdsHomeKit(decoded):
-		return secret("HomeKit", "X-HM://…")
-	case isMatterManual(in.compact()) && !in.linear():
-		return secret("Matter", hide(in.length))
-	case isHomeKitTyped(in.text):
-		return secret("HomeKit", hide(in.length))
+	switch setupCode(in) {
+	case redactedMatter:
+		return secret("Matter", redactedMatter)
+	case redactedHomeKit:
+		return secret("HomeKit", redactedHomeKit)
+	}
+	if holdsPassword(in.text) {
+		return password(in)
 	}
 	return finding{}
+}
+
+// setupCode is what may be shown of a setup code, empty where there is none.
+func setupCode(in input) string {
+	switch decoded := percentDecode(in.text, false); {
+	case holdsMatter(in.text), holdsMatter(decoded), isMatterManual(in.compact()) && !in.linear():
+		return redactedMatter
+	case holdsHomeKit(in.text), holdsHomeKit(decoded), isHomeKitTyped(in.text):
+		return redactedHomeKit
+	}
+	return ""
+}
+
+// holdsPassword recognises what else is printed or shown as a code and opens
+// something: wireless networks, one-time passwords, addresses with a user's
+// name; and what a page or we have hidden before.
+func holdsPassword(text string) bool {
+	for _, prefix := range []string{"WIFI:", "otpauth:", hidden} {
+		if len(text) >= len(prefix) && strings.EqualFold(text[:len(prefix)], prefix) {
+			return true
+		}
+	}
+	_, rest, found := strings.Cut(text, "://")
+	if !found {
+		return false
+	}
+	authority := rest
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		authority = rest[:end]
+	}
+	return strings.Contains(authority, "@")
 }
 
 func secret(standard, redacted string) finding {

@@ -16,6 +16,10 @@ func secret(standard, redacted string) code.Reading {
 	}
 }
 
+func password(redacted string) code.Reading {
+	return code.Reading{Kind: code.KindSecret, Redacted: redacted, SecretsRedacted: true, Reasons: reason("code.password")}
+}
+
 func TestSecrets(t *testing.T) {
 	t.Parallel()
 	matter, homekit := secret("Matter", "MT:…"), secret("HomeKit", "X-HM://…")
@@ -32,9 +36,17 @@ func TestSecrets(t *testing.T) {
 		{"Matter behind a word that ends like it", "MMT:X;MT:Y.K9042C00KA0648G00", matter},
 		{"HomeKit", "X-HM://007JNU5AE7OSX", homekit}, // setup code 51808582
 		{"HomeKit as a GS1 serial", "(01)09506000134352(21)X-HM://007JNU5AE7OSX", homekit},
-		{"HomeKit typed", "518-08-582", secret("HomeKit", "… (10)")},
-		{"Matter typed", "34970112332", secret("Matter", "… (11)")},
-		{"Matter typed as printed", "3497-011-2332", secret("Matter", "… (13)")},
+		{"HomeKit typed", "518-08-582", homekit},
+		{"Matter typed", "34970112332", matter},
+		{"Matter, redacted before", "MT:…", matter},
+		{"HomeKit, redacted before", "X-HM://…", homekit},
+		{"hidden before", "… (40)", password("… (40)")},
+		{"a wireless network", "WIFI:T:WPA;S:home;P:hunter2;;", password("… (29)")},
+		{"a wireless network with an umlaut", "WIFI:T:WPA;S:Müller;P:hunter2;;", password("… (31)")},
+		{"one-time passwords", "otpauth://totp/a?secret=JBSWY3DPEHPK3PXP", password("… (40)")},
+		{"a user's name in a Digital Link", "https://u:p@a/01/09506000134352", password("… (31)")},
+		{"a user's name in an address", "rtsp://admin:hunter2@192.168.1.64:554/live", password("… (42)")},
+		{"Matter typed as printed", "3497-011-2332", matter},
 	})
 }
 
