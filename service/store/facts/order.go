@@ -8,7 +8,7 @@ import (
 )
 
 const sqlOrder = `
-SELECT order_id, kind, state, return_id, epoch, before_at, opened_at, ended_at
+SELECT order_id, kind, state, return_id, epoch, before_at, opened_at, ended_at, cause
 FROM reset_order WHERE unit_id = $1 AND order_id = $2`
 
 const sqlTasks = `
@@ -22,7 +22,7 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 	args := []any{string(unit), string(id)}
 	found, err := tx.Get(sqlOrder, args, engine.TextTo(&o.ID), engine.TextTo(&o.Kind), engine.TextTo(&o.State),
 		engine.TextTo(&o.Return), &o.Epoch, engine.Instant{To: &o.Before}, engine.Instant{To: &o.OpenedAt},
-		engine.Instant{To: &o.EndedAt})
+		engine.Instant{To: &o.EndedAt}, engine.TextTo(&o.Cause))
 	if err := present(found, err, "order", id); err != nil {
 		return o, err
 	}
@@ -39,11 +39,12 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 }
 
 const sqlPutOrder = `
-INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, return_id, before_at, opened_at, ended_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, return_id, before_at, opened_at, ended_at,
+  cause)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (unit_id, order_id) DO UPDATE SET epoch = excluded.epoch, kind = excluded.kind, state = excluded.state,
   return_id = excluded.return_id, before_at = excluded.before_at, opened_at = excluded.opened_at,
-  ended_at = excluded.ended_at`
+  ended_at = excluded.ended_at, cause = excluded.cause`
 
 const sqlPutTask = `
 INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, cloud, verb, state, grade, proof, asked_at, done_at)
@@ -61,7 +62,8 @@ func putOrder(tx *engine.Tx, unit lifecycle.UnitID, before *lifecycle.Order, o l
 		}
 	}
 	_, err := tx.Exec(sqlPutOrder, string(unit), string(o.ID), int64(o.Epoch), string(o.Kind), string(o.State),
-		engine.Opt(o.Return), o.Before.UnixMilli(), o.OpenedAt.UnixMilli(), engine.At(o.EndedAt))
+		engine.Opt(o.Return), o.Before.UnixMilli(), o.OpenedAt.UnixMilli(), engine.At(o.EndedAt),
+		engine.Opt(o.Cause))
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", o.ID, err)
 	}
@@ -74,44 +76,6 @@ func putOrder(tx *engine.Tx, unit lifecycle.UnitID, before *lifecycle.Order, o l
 			engine.At(t.AskedAt), engine.At(t.DoneAt))
 		if err != nil {
 			return fmt.Errorf("write task %s of order %s: %w", t.ID, o.ID, err)
-		}
-	}
-	return nil
-}
-
-const sqlAttestations = `
-SELECT order_id, check_id, person_id, at, pass, note
-FROM attestation WHERE unit_id = $1 AND order_id = $2
-ORDER BY at, check_id, person_id`
-
-func attestations(tx *engine.Tx, unit lifecycle.UnitID, order lifecycle.OrderID) ([]lifecycle.Attestation, error) {
-	return engine.List(tx, sqlAttestations, []any{string(unit), string(order)}, scanAttestation)
-}
-
-const sqlAllAttestations = `
-SELECT order_id, check_id, person_id, at, pass, note
-FROM attestation WHERE unit_id = $1
-ORDER BY at, order_id, check_id, person_id`
-
-func scanAttestation(scan engine.Scan) (lifecycle.Attestation, error) {
-	var a lifecycle.Attestation
-	err := scan(engine.TextTo(&a.Order), &a.Check, engine.TextTo(&a.By), engine.Instant{To: &a.At}, &a.Pass,
-		engine.TextTo(&a.Note))
-	return a, err
-}
-
-const sqlPutAttestation = `
-INSERT INTO attestation (unit_id, order_id, check_id, person_id, epoch, at, pass, note)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (unit_id, order_id, check_id, person_id) DO UPDATE SET epoch = excluded.epoch, at = excluded.at,
-  pass = excluded.pass, note = excluded.note`
-
-func putAttestations(tx *engine.Tx, unit lifecycle.Unit, attestations []lifecycle.Attestation) error {
-	for _, a := range attestations {
-		_, err := tx.Exec(sqlPutAttestation, string(unit.ID), string(a.Order), a.Check, string(a.By), int64(unit.Epoch),
-			a.At.UnixMilli(), a.Pass, engine.Opt(a.Note))
-		if err != nil {
-			return fmt.Errorf("write attestation %s of order %s: %w", a.Check, a.Order, err)
 		}
 	}
 	return nil

@@ -55,3 +55,9 @@ INSERT INTO answer (scope, principal, route, key_hash, sealed, expires_at) VALUE
 INSERT INTO batch (batch_id, org_id, opened_by, opened_at, condition, reason, entries) VALUES ('bat_1', 'org_1', 'psn_1', 1, 'used', 'other', 1);
 INSERT INTO batch_entry (batch_id, entry_id, place, person_id, scanned_at, at, queued, shown, verdict, state, reasons, secret_redacted)
   VALUES ('bat_1', 'e1', 1, 'psn_1', 1, 1, false, '', 'unknown', 'exception', '[]', false);
+INSERT INTO photograph (unit_id, order_id, digest, epoch, picture)
+  VALUES ('unt_1', 'ord_1', '0000000000000000000000000000000000000000000000000000000000000000', 1, '\x00');
+INSERT INTO checklist_picture (model_id, digest, picture)
+  VALUES ('mdl_1', '0000000000000000000000000000000000000000000000000000000000000000', '\x00');
+INSERT INTO print_job (org_id, job_id, stock, skip, copies, dpi, state, created_at) VALUES ('org_1', 'j', 's', 0, 1, 0, 'made', 1);
+INSERT INTO print_label (unit_id, org_id, job_id, place, epoch, state) VALUES ('unt_1', 'org_1', 'j', 0, 1, 'made');
