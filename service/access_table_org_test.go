@@ -176,6 +176,14 @@ func fleetRows() []row {
 		"reset":     {"shop": 200, "warehouse": 200, "vendor": 200},
 		"certified": {"shop": 200, "warehouse": 200, "vendor": 200}, "retired": {"shop": 200, "warehouse": 200, "vendor": 200},
 	}
+	// A search answers everybody; it leads on to what the searcher is shown.
+	found := map[string]answers{}
+	for thing, whom := range shown {
+		found[thing] = answers{"*": 200}
+		for side := range whom {
+			found[thing][side] = 303
+		}
+	}
 	confirm := map[string]answers{"returned": {"vendor": 409}, "home": {"vendor": 409}, "retired": {"vendor": 409}}
 	register := map[string]answers{"home": {"vendor": 409, "*": 422}, "stock": {"vendor": 409, "*": 422}}
 	return []row{
@@ -184,6 +192,10 @@ func fleetRows() []row {
 		{route: "GET /v1/units/:brand/:serial", of: shown},
 		{route: "GET /v1/units/:brand/:serial/history", of: shown, present: true},
 		{route: "POST /v1/units/:brand/:serial/confirm", body: `{}`, of: confirm},
+		{route: "GET /v1/overview", all: everybody(200)},
+		{route: "GET /overview", all: everybody(200)},
+		{route: "GET /v1/search", query: "q=x", all: everybody(200)}, // it finds what GET /search finds
+		{route: "GET /search", query: "q={serial}", of: found, never: everybody(200)},
 		{route: "GET /units", all: everybody(200)},
 		{route: "GET /units/new", all: everybody(200)},
 		{route: "POST /units", body: "brand={brand}&serial={serial}&model={model}", of: register, never: everybody(422)},

@@ -14,6 +14,7 @@ import (
 	"quitclaim/service/audit"
 	"quitclaim/service/device"
 	"quitclaim/service/fleet"
+	"quitclaim/service/fleet/overview"
 	"quitclaim/service/owner"
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
@@ -31,7 +32,7 @@ type mounter interface {
 func (h *house) mount(routes *web.Routes) error {
 	for _, room := range []func() (mounter, error){
 		func() (mounter, error) { return signin.NewHandler(h.entrance) },
-		h.adminDoors, h.fleetDoors, h.deskDoors, h.saleDoors, h.auditDoors, h.deviceDoors,
+		h.adminDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.auditDoors, h.deviceDoors,
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
 		func() (mounter, error) { return bench.NewHandler(h.bench) },
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
@@ -74,6 +75,10 @@ func (h *house) auditDoors() (mounter, error) {
 		Record: h.store, Hashes: func(ctx context.Context) tlog.HashReader { return h.store.Ledger(ctx) },
 		Certificates: keys, Ledger: h.keys.LedgerVerifier(), PublicKeys: h.keys.Public(), Now: h.now,
 	}))
+}
+
+func (h *house) overviewDoors() (mounter, error) {
+	return overview.NewHandler(overview.New(overview.Config{Store: h.store, Now: h.now}))
 }
 
 func (h *house) fleetDoors() (mounter, error) {

@@ -18,6 +18,8 @@ type units interface {
 	History(ctx context.Context, unit lifecycle.UnitID, page lifecycle.Page) ([]lifecycle.Outcome, string, error)
 	Units(ctx context.Context, filter lifecycle.UnitFilter, page lifecycle.Page) ([]lifecycle.Unit, string, error)
 	UnitsBySerial(ctx context.Context, folded string, limit int) ([]lifecycle.Unit, error)
+	UnitsByReceipt(ctx context.Context, org lifecycle.OrgID, receipt string, limit int) ([]lifecycle.Unit, error)
+	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
 }
 
 // door is where a unit is put on record and changed.

@@ -41,6 +41,9 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/v1/units/:brand/:serial/history", access.UnitHistory, h.apiHistory)
 	r.POST("/v1/units/:brand/:serial/confirm", access.UnitRegister, h.apiConfirm)
 
+	r.GET("/v1/search", access.UnitRead, h.apiSearch)
+
+	r.GET("/search", access.UnitRead, h.search)
 	r.GET("/units", access.UnitRead, h.list)
 	r.GET("/units/new", access.UnitRegister, h.registerForm)
 	r.POST("/units", access.UnitRegister, h.register)

@@ -69,15 +69,7 @@ func (f *Fleet) Search(ctx context.Context, p access.Principal, brand, serial st
 	if err != nil {
 		return nil, fmt.Errorf("search units: %w", err)
 	}
-	var rows []Row
-	for _, unit := range list {
-		found, err := f.one(ctx, p, unit.Key)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, found...)
-	}
-	return rows, nil
+	return f.shown(ctx, p, list)
 }
 
 func (f *Fleet) one(ctx context.Context, p access.Principal, key lifecycle.UnitKey) ([]Row, error) {

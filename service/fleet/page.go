@@ -21,6 +21,10 @@ type listView struct {
 	Mistakes *lifecycle.Invalid
 }
 
+// OfMaker: the list is of what a vendor made, whose comings and goings are its
+// customers' business.
+func (v listView) OfMaker() bool { return v.Form.Made }
+
 func (h *Handler) list(c echo.Context) error {
 	in, err := web.BindQuery[listInput](c)
 	var rows []Row

@@ -24,6 +24,7 @@ var places = []place{
 	{"/shipments", "nav.shipments", []access.Action{access.ShipmentSend}},
 	{"/till", "nav.till", []access.Action{access.SaleCheck}},
 	{"/mine", "nav.mine", []access.Action{access.OwnerRead}},
+	{"/overview", "nav.overview", []access.Action{access.UnitRead}},
 	{"/units", "nav.units", []access.Action{access.UnitRead}},
 	{"/flags", "nav.flags", []access.Action{access.FlagRead}},
 	{"/admin", "nav.admin", []access.Action{access.OrgManage, access.PersonManage}},
