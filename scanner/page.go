@@ -25,7 +25,11 @@ type pageView struct {
 	// Candidates are the readings of an ambiguous code that name a unit.
 	Candidates []code.Reading
 	// Compare is the key that a second code may be held against; zero: none.
-	Compare         lifecycle.UnitKey
+	Compare lifecycle.UnitKey
+	// Key is the unit's own, as far as it is known, and At when it was scanned:
+	// for the list of the last scans.
+	Key             lifecycle.UnitKey
+	At              time.Time
 	SecretsRedacted bool
 }
 
@@ -116,7 +120,8 @@ func (in formInput) typed() (lifecycle.UnitKey, *lifecycle.Invalid) {
 }
 
 // showVerdict is the answer before its explanation, and the form for the next
-// scan under it.
+// scan under it. A page that is already open asks for ?fragment=verdict, the
+// answer alone.
 func (h *Handler) showVerdict(c echo.Context, purpose lifecycle.Purpose, result Result) error {
 	main, others := buttons(h.routes.List(), purpose, result)
 	reasons, open := web.Worded(c, result.Reasons)
@@ -127,6 +132,7 @@ func (h *Handler) showVerdict(c echo.Context, purpose lifecycle.Purpose, result 
 		},
 		Open:   open,
 		Others: others, Unit: result.Unit, Read: result.Read, Model: result.Model, AsOf: result.AsOf,
+		Key: result.key(), At: h.scanner.now(),
 		SecretsRedacted: result.SecretsRedacted,
 	}
 	for _, candidate := range result.Read.Candidates {

@@ -24,6 +24,8 @@ var icons = map[string]string{
 	"dark":   `<path d="M3 3l18 18"/><path d="M10 5.3A9.7 9.7 0 0 1 12 5c5 0 8.5 4 10 7a16 16 0 0 1-2.7 3.7M6.3 7.3A15 15 0 0 0 2 12c1.5 3 5 7 10 7a9.5 9.5 0 0 0 4-.9"/>`,
 	"eye":    `<path d="M2 12c1.5-3 5-7 10-7s8.5 4 10 7c-1.5 3-5 7-10 7S3.5 15 2 12z"/><circle cx="12" cy="12" r="3"/>`,
 	"scan":   `<path d="M3 8V4.5A1.5 1.5 0 0 1 4.5 3H8M16 3h3.5A1.5 1.5 0 0 1 21 4.5V8M21 16v3.5a1.5 1.5 0 0 1-1.5 1.5H16M8 21H4.5A1.5 1.5 0 0 1 3 19.5V16M7 12h10"/>`,
+	"camera": `<path d="M3 7.5h4L8.5 5h7L17 7.5h4v12H3z"/><circle cx="12" cy="13" r="3.5"/>`,
+	"torch":  `<path d="M8 3h8v4l-2 3v11h-4V10L8 7zM8 7h8M12 13v2"/>`,
 	"next":   `<path d="M9 5l7 7-7 7"/>`,
 	"out":    `<path d="M10 4H5v16h5M15 8l4 4-4 4M19 12H9"/>`,
 	"empty":  `<path d="M3 13l3-8h12l3 8v6H3z"/><path d="M3 13h5l1.5 2.5h5L16 13h5"/>`,

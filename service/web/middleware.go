@@ -62,7 +62,7 @@ func (s *Server) secureHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		header := c.Response().Header()
 		header.Set("Content-Security-Policy", policy)
-		header.Set("Permissions-Policy", "camera=(self), microphone=(), geolocation=(), payment=(), usb=()")
+		header.Set("Permissions-Policy", permissions("()"))
 		header.Set("X-Content-Type-Options", "nosniff")
 		// Not no-referrer: browsers would then send "Origin: null" with forms,
 		// and over plain http nothing else tells our pages from others.

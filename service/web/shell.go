@@ -66,13 +66,20 @@ const year = 365 * 24 * time.Hour
 // asset serves one file. A path of another version (a page from before an
 // update) gets today's bytes, but may not keep them under yesterday's name.
 func (s *Server) asset(c echo.Context) error {
-	if c.Param("version") == s.assets.Version() {
+	name := c.Param("*")
+	if c.Param("version") == s.assets.VersionOf(name) {
 		Cacheable(c, year, true)
 	} else {
 		Cacheable(c, 0, false)
 	}
-	return s.writeAsset(c, c.Param("*"))
+	if name == decoder {
+		AllowWasm(c) // a worker obeys the policy that it came with, not its page's
+	}
+	return s.writeAsset(c, name)
 }
+
+// decoder is the worker that reads codes out of pictures.
+const decoder = "decoder.js"
 
 func (s *Server) favicon(c echo.Context) error {
 	Cacheable(c, 24*time.Hour, false)
@@ -90,5 +97,9 @@ func (s *Server) writeAsset(c echo.Context, name string) error {
 		header.Set("Content-Encoding", "gzip")
 		return c.Blob(http.StatusOK, file.Type, file.Gzip)
 	}
-	return c.Blob(http.StatusOK, file.Type, file.Body)
+	body, err := file.Plain()
+	if err != nil {
+		return err
+	}
+	return c.Blob(http.StatusOK, file.Type, body)
 }
