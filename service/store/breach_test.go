@@ -115,5 +115,9 @@ func breachesByHand() map[string]string {
 		"batch_entry_verdict_known":       `UPDATE batch_entry SET verdict = 'perhaps'`,
 		"batch_entry_taken_by_return":     `UPDATE batch_entry SET return_id = 'ret_1'`,
 		"batch_entry_settled_by_somebody": `UPDATE batch_entry SET state = 'settled'`,
+
+		"print_job_state_known":         `UPDATE print_job SET state = 'lost', printer = 'p'`,
+		"print_job_made_has_no_printer": `UPDATE print_job SET printer = 'p'`,
+		"print_label_state_known":       `UPDATE print_label SET state = 'lost'`,
 	}
 }
