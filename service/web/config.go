@@ -48,6 +48,7 @@ type Config struct {
 	ExternalURL   string        // "https://…" as browsers see it; decides on cookies and HSTS
 	Sessions      SessionStore
 	Authenticator Authenticator
+	Stations      StationKeeper               // nil: no browser is a station
 	Health        func(context.Context) error // nil: healthy as long as it answers
 	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
 	Proxies       []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's

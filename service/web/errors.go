@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 )
 
@@ -29,6 +30,7 @@ var kinds = []kind{
 	{match: errCrossOrigin, status: http.StatusForbidden, code: "cross-site"},
 	{match: errTooLarge, status: http.StatusRequestEntityTooLarge, code: "too-large"},
 	{match: lifecycle.ErrUnauthenticated, status: http.StatusUnauthorized, code: "unauthenticated"},
+	{match: access.ErrByPIN, status: http.StatusForbidden, code: "by-pin"},
 	{match: lifecycle.ErrForbidden, status: http.StatusForbidden, code: "forbidden"},
 	{match: lifecycle.ErrNotFound, status: http.StatusNotFound, code: codeNotFound},
 	{match: lifecycle.ErrInvalid, status: http.StatusUnprocessableEntity, code: "invalid"},
@@ -120,6 +122,9 @@ func (s *Server) writeError(c echo.Context, k kind, err error) error {
 		}
 		return writeProblem(c, problemIn(wordsOf(c), k, err))
 	case k.status == http.StatusUnauthorized && !isBearer(c):
+		if answered, err := s.keep(c); answered {
+			return err
+		}
 		return SeeOther(c, signInPath(c))
 	}
 	return s.pages.Render(c, k.status, "error.html", problemIn(wordsOf(c), k, err))
@@ -130,10 +135,14 @@ func isBearer(c echo.Context) bool { return c.Request().Header.Get(echo.HeaderAu
 // signInPath brings the reader back to where they were, if that was a page
 // and not a change.
 func signInPath(c echo.Context) string {
-	if c.Request().Method != http.MethodGet {
-		return "/sign-in"
+	door := "/sign-in"
+	if _, stands, err := Station(c); err == nil && stands {
+		door = "/switch"
 	}
-	return "/sign-in?next=" + url.QueryEscape(LocalPath(c.Request().URL.RequestURI()))
+	if c.Request().Method != http.MethodGet {
+		return door
+	}
+	return door + "?next=" + url.QueryEscape(LocalPath(c.Request().URL.RequestURI()))
 }
 
 func (s *Server) logError(c echo.Context, level slog.Level, err error) {

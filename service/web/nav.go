@@ -26,7 +26,9 @@ var places = []place{
 	{"/mine", "nav.mine", []access.Action{access.OwnerRead}},
 	{"/overview", "nav.overview", []access.Action{access.UnitRead}},
 	{"/units", "nav.units", []access.Action{access.UnitRead}},
+	{"/imports", "nav.imports", []access.Action{access.UnitRegister, access.SaleRecord}},
 	{"/flags", "nav.flags", []access.Action{access.FlagRead}},
+	{"/stations", "nav.stations", []access.Action{access.StationRead}},
 	{"/admin", "nav.admin", []access.Action{access.OrgManage, access.PersonManage}},
 }
 

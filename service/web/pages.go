@@ -128,7 +128,22 @@ type layoutView struct {
 	// leads back to.
 	Languages []languageView
 	Here      string
+	Cover     *coverView // at a station: what covers the page when nobody is there
 	Data      any
+}
+
+// coverView is the cover of a page at a station.
+type coverView struct {
+	Name    string
+	Seconds int
+}
+
+func coverOf(c echo.Context, principal access.Principal) *coverView {
+	station, ok := c.Get(stationKey).(access.Station)
+	if !ok {
+		return nil
+	}
+	return &coverView{Name: principal.Name, Seconds: int(station.Idle.Seconds())}
 }
 
 // accountPath is where the name in the header leads.
@@ -160,10 +175,14 @@ func (p *Pages) Render(c echo.Context, status int, name string, data any) error 
 		Done:      done(c, words),
 		Languages: offered(language),
 		Here:      s.here(c),
+		Cover:     coverOf(c, principal),
 		Data:      data,
 	})
 	if err != nil {
 		return err
+	}
+	if bytes.Contains(body, scanMark) {
+		allowCamera(c)
 	}
 	return c.HTMLBlob(status, body)
 }

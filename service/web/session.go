@@ -53,13 +53,19 @@ func (s *Server) newSessions() *scs.SessionManager {
 // planted before sign-in is worth nothing. generation is the person's present
 // one.
 func StartSession(c echo.Context, person lifecycle.PersonID, generation int64) error {
-	s := serverOf(c)
+	return serverOf(c).startSession(c, person, generation, false)
+}
+
+func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generation int64, byPIN bool) error {
 	ctx, err := s.loadSession(c)
 	if err != nil {
 		return err
 	}
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)
+	}
+	if err := s.putStation(ctx, c, byPIN); err != nil {
+		return err
 	}
 	now := s.config.Now()
 	s.sessions.SetDeadline(ctx, now.Add(SessionAbsolute))
@@ -128,6 +134,9 @@ func (s *Server) principalOf(c echo.Context) (access.Principal, error) {
 		return access.Anonymous(), nil
 	}
 	principal, err := s.principalOfSession(c)
+	if errors.Is(err, errCovered) {
+		c.Set(coveredKey, true)
+	}
 	if errors.Is(err, lifecycle.ErrUnauthenticated) {
 		return access.Anonymous(), nil
 	}
@@ -162,7 +171,11 @@ func (s *Server) principalOfSession(c echo.Context) (access.Principal, error) {
 	if err != nil {
 		return access.Principal{}, fmt.Errorf("session: %w", err)
 	}
-	if now.Sub(seen) >= sessionTouch {
+	principal, touch, err := s.atStation(ctx, c, principal, now.Sub(seen))
+	if err != nil {
+		return access.Principal{}, err
+	}
+	if now.Sub(seen) >= touch {
 		s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
 		// With no room to write it down the session just ages on: that ends it
 		// sooner, and reading goes on meanwhile.

@@ -66,7 +66,8 @@ type signInView struct {
 }
 
 func (h *Handler) signInForm(c echo.Context) error {
-	if web.Principal(c).SignedIn() {
+	// Who came in by badge and PIN may say their password as well.
+	if p := web.Principal(c); p.SignedIn() && !p.ByPIN {
 		return web.SeeOther(c, web.LocalPath(c.QueryParam("next")))
 	}
 	return h.pages.Render(c, http.StatusOK, "sign-in.html", signInView{Next: web.LocalPath(c.QueryParam("next"))})
