@@ -20,6 +20,7 @@ import (
 //	tReason reason            the sentence of a lifecycle.Reason
 //	label "serial"            what a field is called
 //	time at, day at           an instant, a date
+//	dayText at                a date without an element, for drawings
 //	number n                  a whole number with the language's separators
 //	percent share             a share of one
 //	duration d                a span of time in its largest unit
@@ -48,6 +49,7 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 		"label":          label,
 		"time":           func(at time.Time) template.HTML { return timeElement(at, "minute", catalogue.Minute) },
 		"day":            func(at time.Time) template.HTML { return timeElement(at, "day", catalogue.Day) },
+		"dayText":        catalogue.Day,
 		"number":         func(n any) (string, error) { return showNumber(catalogue, n) },
 		"percent":        catalogue.Percent,
 		"duration":       catalogue.Duration,

@@ -10,10 +10,10 @@ import (
 // The sizes of the charts, in the units of their viewBox. They scale with the
 // page; text in them stays readable down to 320 px because there is little.
 const (
-	chartWidth  = 720
-	chartHeight = 220
-	axisLeft    = 44 // room for the numbers beside
-	axisBottom  = 28 // room for the days below
+	chartWidth  = 420
+	chartHeight = 190
+	axisLeft    = 44 // room for the numbers beside: six figures
+	axisBottom  = 26 // room for the days below
 	axisTop     = 10
 )
 

@@ -66,7 +66,10 @@ func (h *Handler) page(c echo.Context) error {
 	}
 	v := view{
 		Sight: sight, Bands: lifecycle.AgeBands(), Strips: stripsOf(sight.Units),
-		Columns: []chart{chartOf("returns", sight.Returns)},
+	}
+	// A vendor's desks, if it has any, are not where its units come back.
+	if returns := chartOf("returns", sight.Returns); !sight.Vendor || returns.Bars.Most > 0 {
+		v.Columns = append(v.Columns, returns)
 	}
 	if sight.Vendor {
 		v.Columns = append(v.Columns, chartOf("came-back", sight.CameBack))

@@ -100,6 +100,18 @@ type StuckRow struct {
 	Holder string // who has the unit
 }
 
+// Why says why it goes no further: the code of the last attempt's failure, or
+// who is silent.
+func (s StuckRow) Why() string {
+	switch {
+	case s.Code != "":
+		return s.Code
+	case s.Cloud != "":
+		return "silent"
+	}
+	return "unit-silent"
+}
+
 // Look is the overview of the principal's own organisation. Who belongs to none
 // gets lifecycle.ErrForbidden.
 func (r *Room) Look(ctx context.Context, p access.Principal) (Sight, error) {

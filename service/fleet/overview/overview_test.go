@@ -127,7 +127,7 @@ func TestThePageHasATableBehindEachChart(t *testing.T) {
 	if page.Status != http.StatusOK {
 		t.Fatalf("page: %d %s", page.Status, page.Body)
 	}
-	tables, charts := strings.Count(page.Body, "<table"), strings.Count(page.Body, "<svg viewBox=\"0 0 720")
+	tables, charts := strings.Count(page.Body, "<table"), strings.Count(page.Body, "<svg viewBox=\"0 0 420")
 	if charts != 1 || tables < charts+3 || !strings.Contains(page.Body, `href="/units/`+unit.Key.Brand+"/"+unit.Key.Serial) {
 		t.Errorf("%d charts, %d tables in %s", charts, tables, page.Body)
 	}
@@ -171,7 +171,7 @@ func TestEveryRowHasItsWords(t *testing.T) {
 	for _, found := range regexp.MustCompile(`code\w+ += "([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {
 		codes = append(codes, "overview.code."+found[1])
 	}
-	missing, err := messages.Missing(append(codes, "overview.code.silent")...)
+	missing, err := messages.Missing(append(codes, "overview.code.silent", "overview.code.unit-silent")...)
 	if err != nil || len(missing) > 0 || len(codes) < 20 {
 		t.Errorf("%d codes, missing %v, %v", len(codes), missing, err)
 	}
