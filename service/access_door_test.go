@@ -46,6 +46,8 @@ type row struct {
 	present bool
 	// alone: what happens here must not touch other rows.
 	alone bool
+	// ends: it ends or covers the session that asks, so none of those is asked by.
+	ends bool
 }
 
 // answers is a status by side; "*": everybody else.
@@ -128,6 +130,9 @@ func (d door) method(method string, c caller, v values) answer {
 	}
 	if method != http.MethodGet && method != http.MethodHead {
 		request.Header.Set("Idempotency-Key", newID())
+	}
+	for _, cookie := range c.cookies {
+		request.AddCookie(cookie)
 	}
 	if c.token != "" {
 		request.Header.Set("Authorization", "Bearer "+c.token)

@@ -28,6 +28,8 @@ type caller struct {
 	token   string
 	spare   string // the id of another token of theirs, for the doors that end one
 	network string
+	pin     bool           // by badge and PIN at a station, with these cookies
+	cookies []*http.Cookie // and no token
 	// everywhere is what this caller gets at every door, public ones too: its
 	// token is no good, or acts for somebody of another organisation.
 	everywhere int
@@ -43,6 +45,9 @@ func (c caller) refused(rule access.Rule) int {
 		return 0
 	case c.kind == access.KindAnonymous:
 		return http.StatusUnauthorized
+	}
+	if c.pin && c.refusedByPIN(rule) {
+		return http.StatusForbidden
 	}
 	inOrg := len(rule.OrgKinds) == 0 || slices.Contains(rule.OrgKinds, c.orgKind)
 	switch c.kind {
@@ -115,6 +120,7 @@ func newPeopled(t *testing.T, h *house) *peopled {
 	}
 	making.Wait()
 	p.outsiders(t)
+	p.switched(t, "shop")
 	slices.SortFunc(p.callers, func(a, b caller) int { return strings.Compare(a.name, b.name) })
 	return p
 }

@@ -6,7 +6,7 @@ import "slices"
 // is theirs and what is not. The things are made in access_units_test.go.
 func accessRows() []row {
 	return slices.Concat(
-		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), auditRows(), flagRows(), deviceRows(),
+		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), auditRows(), flagRows(), deviceRows(),
 		deskRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
 	)
 }
@@ -29,9 +29,10 @@ func signInRows() []row {
 	own := map[string]answers{"office": everybody(303), "owner": {"ada": 303}}
 	ownAPI := map[string]answers{"office": everybody(204), "owner": {"ada": 204}}
 	return []row{
-		{route: "GET /sign-in", all: answers{"": 200, "*": 303}},
+		// Who came by badge and PIN may say their password as well.
+		{route: "GET /sign-in", all: answers{"": 200, "*": 303}, orElse: 200},
 		{route: "POST /sign-in", body: "email=&password=", all: everybody(422)},
-		{route: "POST /sign-out", body: "x=", all: everybody(303)},
+		{route: "POST /sign-out", body: "x=", all: everybody(303), ends: true},
 		{route: "GET /sign-up", all: answers{"": 200, "*": 303}},
 		{route: "POST /sign-up", body: "email=&password=", all: everybody(422)},
 		// Whoever has the link may use it.

@@ -70,6 +70,8 @@ func (w *accessWorld) furnish(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	station, _ := w.station(t, "shop")
+	apiStation, _ := w.station(t, "shop")
 	if _, err := w.house.store.SignCheckpoint(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -81,6 +83,7 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"elsewhere": string(w.orgs["shop2"].ID), "accreditedorg": string(w.orgs["warehouse2"].ID),
 		"accreditedtoo": string(w.orgs["shop2"].ID), "recorded": "", "job": "stuck-reset", "index": "0", "tile": "0/000.p/1",
 		"file": "quitclaim.css", "version": "any",
+		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"),
 	}
 }
 
@@ -192,6 +195,7 @@ func (s *scene) never() values {
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
 		"token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
+		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(),
 		"recorded": "", "task": "identify", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v
