@@ -42,6 +42,7 @@ func (h *Handler) Mount(r *web.Routes) {
 
 	r.GET("/scan", access.UnitScan, h.page)
 	r.POST("/scan", access.UnitScan, h.submit)
+	r.POST("/scan/photo", access.UnitScan, h.submitPicture)
 }
 
 // labelFor is the label of the unit in the path.
@@ -84,6 +85,9 @@ type scanInput struct {
 }
 
 func (h *Handler) scan(c echo.Context) error {
+	if web.SendsPicture(c) {
+		return h.scanPicture(c)
+	}
 	in, err := web.Bind[scanInput](c)
 	if err != nil {
 		return err

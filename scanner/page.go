@@ -31,6 +31,8 @@ type pageView struct {
 	Key             lifecycle.UnitKey
 	At              time.Time
 	SecretsRedacted bool
+	// PhotoMistakes is what is wrong with a picture that was sent.
+	PhotoMistakes *lifecycle.Invalid
 }
 
 // pageQuery is a verdict that is asked for by a link: a choice among readings.

@@ -163,6 +163,7 @@ func scannerRows() []row {
 		{route: "GET /v1/units/:brand/:serial/label.svg", of: label},
 		{route: "GET /scan", query: "purpose=bench&brand={brand}&serial={serial}", of: look, never: everybody(200), told: true},
 		{route: "POST /scan", body: "payload={payload}&purpose=sale", of: look, never: everybody(200), told: true},
+		{route: "POST /scan/photo", body: "purpose=sale", all: everybody(422)},
 	}
 }
 

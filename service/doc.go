@@ -23,6 +23,7 @@
 //	golang.org/x/image           the lettering of PNG labels (scanner/label)
 //	golang.org/x/text            a reader's language, its plurals and numbers (service/web)
 //	golang.org/x/time            rate limits (service/device)
+//	makiuchi-d/gozxing           QR and DataMatrix codes in pictures (scanner/photo)
 //
 // In tests only:
 //

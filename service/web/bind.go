@@ -72,6 +72,9 @@ func Param(c echo.Context, name string) string {
 	return value
 }
 
+// IsForm reports whether the body is a form.
+func IsForm(c echo.Context) bool { return isForm(c) }
+
 func isForm(c echo.Context) bool {
 	media, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
 	return err == nil && (media == echo.MIMEApplicationForm || media == echo.MIMEMultipartForm)

@@ -38,7 +38,7 @@ func newTurns() turns {
 // gets a turn.
 func (s *Server) takePictures(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if !sendsPicture(c) {
+		if !SendsPicture(c) {
 			return next(c)
 		}
 		ctx := c.Request().Context()
@@ -74,8 +74,8 @@ func (s *Server) enter(ctx context.Context, turn chan struct{}) (leave func(), e
 	}
 }
 
-// sendsPicture reports whether the body may hold a picture.
-func sendsPicture(c echo.Context) bool {
+// SendsPicture reports whether the body may hold a picture.
+func SendsPicture(c echo.Context) bool {
 	media, _, err := mime.ParseMediaType(c.Request().Header.Get(echo.HeaderContentType))
 	return err == nil && (media == echo.MIMEMultipartForm || strings.HasPrefix(media, "image/"))
 }
@@ -86,7 +86,7 @@ func (s *Server) bodyLimit(c echo.Context, action access.Action, rule access.Rul
 	if more, ok := s.config.BodyLimits[action]; ok {
 		limit = more
 	}
-	if rule.Pictures && sendsPicture(c) {
+	if rule.Pictures && SendsPicture(c) {
 		limit = max(limit, maxPicture+pictureAround)
 	}
 	return limit
@@ -98,7 +98,7 @@ func (s *Server) bodyLimit(c echo.Context, action access.Action, rule access.Rul
 // find out: neither the name nor the declared kind of a file means anything.
 func Picture(c echo.Context, field string) (picture []byte, found bool, err error) {
 	if !isForm(c) {
-		if !sendsPicture(c) {
+		if !SendsPicture(c) {
 			return nil, false, nil
 		}
 		body, err := io.ReadAll(c.Request().Body)
