@@ -133,7 +133,7 @@ func (h *Handler) showReturn(c echo.Context, status int, change func(*returnView
 }
 
 // receipt is the paper that the customer takes home, from the desk that took
-// the unit and from no other.
+// the unit and from no other, in the customer's language.
 func (h *Handler) receipt(c echo.Context) error {
 	progress, err := h.find(c, idOf(c))
 	if err != nil {
@@ -142,6 +142,7 @@ func (h *Handler) receipt(c echo.Context) error {
 	if progress.Return.Org != web.Principal(c).Org {
 		return fmt.Errorf("receipt of another desk: %w", lifecycle.ErrNotFound)
 	}
+	web.Speak(c, c.QueryParam("language"))
 	view := receiptView{Progress: progress, Path: returnPath(progress.Return.ID), OrgName: web.Principal(c).OrgName}
 	return h.pages.Render(c, http.StatusOK, "receipt.html", view)
 }

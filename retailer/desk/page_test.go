@@ -52,6 +52,8 @@ func TestWalkByPages(t *testing.T) {
 		`data-live="/v1/returns/`+id+`/events"`, where+"/vouch", where+"/cancel", where+"/receipt")
 	shows(t, "the desk", clerk.Get("/desk").Body, where, "Being let go")
 	shows(t, "the paper", clerk.Get(where+"/receipt").Body, id, "Corner Shop", "object for 30 days")
+	shows(t, "the customer's paper", clerk.Get(where+"/receipt?language=es").Body, `<html lang="es">`, id, "oponerse durante 30 días")
+	shows(t, "a language that nobody speaks", clerk.Get(where+"/receipt?language=tlh").Body, `<html lang="en">`)
 
 	b.worker(t, unit.ID, proven(b.Clock.Now()))
 	fragment := clerk.Get(where + "?fragment=progress")

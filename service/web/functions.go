@@ -24,6 +24,7 @@ import (
 //	number n                  a whole number with the language's separators
 //	percent share             a share of one
 //	duration d                a span of time in its largest unit
+//	languages                 what a reader can choose from
 //	lang                      the page's language, for JavaScript and links
 //	icon "name"               an inline picture, hidden from screen readers
 //	asset "live.js"           the path of an asset
@@ -53,6 +54,7 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 		"number":         func(n any) (string, error) { return showNumber(catalogue, n) },
 		"percent":        catalogue.Percent,
 		"duration":       catalogue.Duration,
+		"languages":      func() ([]languageView, error) { return offered(catalogue.Language()) },
 		"lang":           func() string { return string(catalogue.Language()) },
 		"icon":           icon,
 		"asset":          set.URL,

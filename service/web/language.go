@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -30,7 +31,10 @@ func wordsOf(c echo.Context) *messages.Catalogue {
 	if cookie, err := request.Cookie(s.languageCookie()); err == nil {
 		chosen = cookie.Value
 	}
-	language := s.chooser.Choose(chosen, request.Header.Get("Accept-Language"))
+	language, told := request.Context().Value(spokenKey{}).(messages.Language)
+	if !told {
+		language = s.chooser.Choose(chosen, request.Header.Get("Accept-Language"))
+	}
 	header := c.Response().Header()
 	header.Set("Content-Language", string(language))
 	for _, name := range []string{"Accept-Language", "Cookie"} {
@@ -45,26 +49,38 @@ func wordsOf(c echo.Context) *messages.Catalogue {
 	return words
 }
 
+type spokenKey struct{}
+
+// Speak answers the rest of this request in the language, where it is one of
+// ours: what a clerk hands to a customer is in the customer's language, and the
+// desk's stays as it is.
+func Speak(c echo.Context, tag string) {
+	if language, err := messages.ParseLanguage(tag); err == nil {
+		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), spokenKey{}, language)))
+	}
+}
+
 // Words is the catalogue of the reader, for a sentence that no template holds.
 func Words(c echo.Context) *messages.Catalogue { return wordsOf(c) }
 
-// languageView is one language as the foot of a page offers it.
+// languageView is one language as a page offers it.
 type languageView struct {
 	Tag     messages.Language
 	Name    string // in that language itself: whoever needs it can read it
 	Current bool
 }
 
-func offered(current messages.Language) []languageView {
+// offered lists them for a page in one of them.
+func offered(current messages.Language) ([]languageView, error) {
 	var views []languageView
 	for _, language := range messages.Languages() {
 		words, err := messages.In(language)
 		if err != nil {
-			panic(err) // as in wordsOf
+			return nil, err
 		}
 		views = append(views, languageView{language, words.Text("language.name", nil), language == current})
 	}
-	return views
+	return views, nil
 }
 
 // here is where the choice of a language leads back to: this page, or, where

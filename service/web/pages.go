@@ -123,13 +123,10 @@ type layoutView struct {
 	OrgName  string
 	Account  bool // there is a page of one's own account, and this principal has one
 	Nav      []navEntry
-	Done     string // message code of what was just done; empty: nothing
-	// Languages are offered at the foot of the page; Here is where the choice
-	// leads back to.
-	Languages []languageView
-	Here      string
-	Cover     *coverView // at a station: what covers the page when nobody is there
-	Data      any
+	Done     string     // message code of what was just done; empty: nothing
+	Here     string     // where the choice of a language leads back to
+	Cover    *coverView // at a station: what covers the page when nobody is there
+	Data     any
 }
 
 // coverView is the cover of a page at a station.
@@ -167,16 +164,15 @@ func (p *Pages) Render(c echo.Context, status int, name string, data any) error 
 	}
 	s, principal := serverOf(c), Principal(c)
 	body, err := p.execute(language, name, "layout", layoutView{
-		SignedIn:  principal.SignedIn(),
-		Name:      principal.Name,
-		OrgName:   principal.OrgName,
-		Account:   s.routes.has(http.MethodGet, accountPath) && access.Allowed(principal, access.AccountRead),
-		Nav:       s.nav(principal, c.Request().URL.Path),
-		Done:      done(c, words),
-		Languages: offered(language),
-		Here:      s.here(c),
-		Cover:     coverOf(c, principal),
-		Data:      data,
+		SignedIn: principal.SignedIn(),
+		Name:     principal.Name,
+		OrgName:  principal.OrgName,
+		Account:  s.routes.has(http.MethodGet, accountPath) && access.Allowed(principal, access.AccountRead),
+		Nav:      s.nav(principal, c.Request().URL.Path),
+		Done:     done(c, words),
+		Here:     s.here(c),
+		Cover:    coverOf(c, principal),
+		Data:     data,
 	})
 	if err != nil {
 		return err

@@ -97,7 +97,7 @@ func (s *Server) renderNotFound() (notFoundBodies, error) {
 			return nil, fmt.Errorf("write the 404 problem: %w", err)
 		}
 		page, err := s.pages.execute(language, "not-found.html", "layout",
-			layoutView{Languages: offered(language), Data: problem})
+			layoutView{Data: problem})
 		if err != nil {
 			return nil, fmt.Errorf("write the 404 page: %w", err)
 		}
