@@ -7,7 +7,7 @@ import "slices"
 func accessRows() []row {
 	return slices.Concat(
 		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), auditRows(), flagRows(), deviceRows(),
-		deskRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
+		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
 	)
 }
 
@@ -21,6 +21,8 @@ func shellRows() []row {
 		{route: "GET /healthz", all: everybody(200)},
 		{route: "POST /language", body: "language=de", all: everybody(303)},
 		{route: "GET /favicon.ico", all: everybody(200)},
+		{route: "GET /sw.js", all: everybody(200)},
+		{route: "GET /manifest.webmanifest", all: everybody(200)},
 		{route: "GET /assets/:version/*", id: "file", of: map[string]answers{"office": everybody(200)}, open: true},
 	}
 }

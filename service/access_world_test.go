@@ -75,7 +75,9 @@ func (w *accessWorld) furnish(t *testing.T) {
 	if _, err := w.house.store.SignCheckpoint(ctx); err != nil {
 		t.Fatal(err)
 	}
+	batch := w.newBatch(t)
 	w.fixed = values{
+		"batch": string(batch), "entry": string(batch),
 		"model": string(w.model.ID), "othermodel": string(other.ID), "brand": "acme",
 		"orgid": string(w.orgs["shop"].ID), "person": string(w.person(t, "shop", lifecycle.RoleClerk).person),
 		"leaver": string(w.person(t, "shop", lifecycle.RoleClerk).person), "taken": string(invited.person) + "@staff.example",
@@ -196,6 +198,7 @@ func (s *scene) never() values {
 		"token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(),
+		"batch": "bat_" + newID(), "entry": newID(),
 		"recorded": "", "task": "identify", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v

@@ -55,8 +55,8 @@ func (h *house) adminDoors() (mounter, error) {
 
 func (h *house) deskDoors() (mounter, error) {
 	return desk.NewHandler(desk.New(desk.Config{
-		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Now: h.now, NewID: newID,
-		Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
+		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Batches: h.store, Entries: h.store,
+		Now: h.now, NewID: newID, Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
 	}))
 }
 

@@ -64,6 +64,8 @@ type Config struct {
 	Admissions admissions
 	Returns    returns
 	Feed       feed
+	Batches    batches
+	Entries    entries
 	Now        func() time.Time
 	// NewID draws 26 random base32 characters.
 	NewID func() string

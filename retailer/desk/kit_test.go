@@ -43,7 +43,7 @@ func open(t *testing.T, w *storetest.World) bundle {
 	colleague.Person = "psn_colleague"
 	b := bundle{World: w, colleague: colleague}
 	b.desk = desk.New(desk.Config{
-		Store: w, Admissions: w, Returns: w, Feed: w, Now: w.Clock.Now, NewID: newID, Presence: presence, Verify: b.verify,
+		Store: w, Admissions: w, Returns: w, Feed: w, Batches: w, Entries: w, Now: w.Clock.Now, NewID: newID, Presence: presence, Verify: b.verify,
 		Read: read,
 	})
 	b.site = b.siteWith(t, func(*web.Config) {})

@@ -15,6 +15,7 @@ import (
 // deskView is the desk before anything was scanned.
 type deskView struct {
 	Scan  web.ScanForm
+	Queue queueView
 	Today []lifecycle.TakenBack
 }
 
@@ -23,7 +24,7 @@ func (h *Handler) desktop(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, http.StatusOK, "desk.html", deskView{scanForm(), today})
+	return h.pages.Render(c, http.StatusOK, "desk.html", deskView{scanForm(), queueOf(c, lifecycle.Batch{}), today})
 }
 
 func scanForm() web.ScanForm { return web.ScanForm{Purpose: lifecycle.PurposeReturn} }
@@ -59,13 +60,22 @@ type takeBackView struct {
 func newTakeBackView(in returnInput) takeBackView {
 	view := takeBackView{Scan: scanForm(), Key: lifecycle.UnitKey{Brand: in.Brand, Serial: in.Serial}, Form: in}
 	view.Form.SecondPassword = "" // never back to a browser
-	for _, condition := range lifecycle.Conditions() {
-		view.Conditions = append(view.Conditions, web.Option{Value: condition, Message: "desk.condition." + condition})
-	}
-	for _, reason := range lifecycle.ReturnReasons() {
-		view.Reasons = append(view.Reasons, web.Option{Value: reason, Message: "desk.reason." + reason})
-	}
+	view.Conditions, view.Reasons = conditionOptions(), reasonOptions()
 	return view
+}
+
+func conditionOptions() (list []web.Option) {
+	for _, condition := range lifecycle.Conditions() {
+		list = append(list, web.Option{Value: condition, Message: "desk.condition." + condition})
+	}
+	return list
+}
+
+func reasonOptions() (list []web.Option) {
+	for _, reason := range lifecycle.ReturnReasons() {
+		list = append(list, web.Option{Value: reason, Message: "desk.reason." + reason})
+	}
+	return list
 }
 
 func (h *Handler) takeBackForm(c echo.Context) error {

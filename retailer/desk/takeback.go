@@ -24,6 +24,8 @@ type Brought struct {
 	ScannedAt time.Time
 	// Model takes in a unit that nobody knows, as one of this model.
 	Model lifecycle.ModelID
+	// Unseen: nobody looked at a verdict before; what is held stays put aside.
+	Unseen bool
 	// Second stands by a return over the cap (rule 1); zero: nobody.
 	Second Second
 }
@@ -56,11 +58,11 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 	if err := d.flagOtherStock(ctx, actor, snapshot); err != nil {
 		return Progress{}, err
 	}
-	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, lifecycle.TakeBack{
-		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
-		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,
-		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
-	}.Decide)
+	decide := d.takeBack(actor, id, in, second).Decide
+	if in.Unseen {
+		decide = unseen(decide, actor)
+	}
+	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, decide)
 	if err != nil {
 		return Progress{}, errors.Join(fmt.Errorf("take back: %w", err), d.flagQueued(ctx, actor, snapshot.Unit, in.ScannedAt, err))
 	}
@@ -68,6 +70,15 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 		return d.Find(ctx, actor, outcome.Change.Return.ID) // more may have happened since
 	}
 	return d.progress(actor, *outcome.Change.Return, snapshot.Apply(outcome.Change)), nil
+}
+
+// takeBack is the command by which a unit is taken back, however it was brought.
+func (d *Desk) takeBack(actor lifecycle.Actor, id lifecycle.ReturnID, in Brought, second lifecycle.PersonID) lifecycle.TakeBack {
+	return lifecycle.TakeBack{
+		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
+		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,
+		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
+	}
 }
 
 // admit takes in a unit that nobody knows. It is its organisation's alone

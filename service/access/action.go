@@ -48,6 +48,7 @@ const (
 	ReturnCancel     Action = "return.cancel"
 	ReturnVouch      Action = "return.vouch"
 	ReturnSeal       Action = "return.seal"
+	BatchClose       Action = "batch.close"
 	OrderRead        Action = "order.read"
 	TaskAttest       Action = "task.attest"
 	ShipmentSend     Action = "shipment.send"

@@ -61,6 +61,7 @@ var rules = map[Action]Rule{
 	ReturnCancel:     {Roles: roles(clerk), PIN: true},
 	ReturnVouch:      {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns), PIN: true},
 	ReturnSeal:       {Roles: roles(clerk), PIN: true},
+	BatchClose:       {Roles: roles(clerk, technician), PIN: true},
 	OrderRead:        {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns), PIN: true},
 	TaskAttest:       {Roles: roles(technician), PIN: true},
 	ShipmentSend:     {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments), PIN: true},

@@ -32,6 +32,8 @@ func TestRoutesList(t *testing.T) {
 		{Method: "GET", Path: "/favicon.ico", Action: access.AssetRead},
 		{Method: "GET", Path: "/healthz", Action: access.HealthRead},
 		{Method: "POST", Path: "/language", Action: access.LanguageChoose},
+		{Method: "GET", Path: "/manifest.webmanifest", Action: access.AssetRead},
+		{Method: "GET", Path: "/sw.js", Action: access.AssetRead},
 		{Method: "DELETE", Path: "/v1/bindings/:id", Action: access.BindingEnd},
 		{Method: "PUT", Path: "/v1/models/:id", Action: access.ModelManage},
 		{Method: "POST", Path: "/v1/returns", Action: access.ReturnOpen},

@@ -26,6 +26,7 @@ func (s *Server) mountShell() {
 	r.GET("/healthz", access.HealthRead, s.health)
 	r.GET("/assets/:version/*", access.AssetRead, s.asset)
 	r.GET("/favicon.ico", access.AssetRead, s.favicon)
+	s.mountInstall()
 	r.POST(languagePath, access.LanguageChoose, s.chooseLanguage)
 }
 

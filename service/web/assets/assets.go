@@ -14,12 +14,14 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
 
-//go:embed *.css *.js *.svg zxing/*.js zxing/*.gz zxing/reader/*.js
+//go:embed *.css *.js *.svg *.png zxing/*.js zxing/*.gz zxing/reader/*.js
 var files embed.FS
 
 // Embedded is the set that ships with the program, read once.
@@ -112,6 +114,9 @@ func (s *Set) Version() string { return s.versions["."] }
 // VersionOf is the same for the named file.
 func (s *Set) VersionOf(name string) string { return s.versions[topOf(name)] }
 
+// Names lists the files, sorted.
+func (s *Set) Names() []string { return slices.Sorted(maps.Keys(s.files)) }
+
 // URL is where the named file is served; an unknown name is an error, found
 // by the test that executes every template.
 func (s *Set) URL(name string) (string, error) {
@@ -137,6 +142,8 @@ func mediaType(name string) string {
 		return "text/javascript; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".png":
+		return "image/png"
 	case ".wasm":
 		return "application/wasm"
 	}
