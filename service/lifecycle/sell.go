@@ -103,7 +103,7 @@ func saleReasons(s Snapshot, now time.Time, fresh time.Duration) []Reason {
 	if s.inTransit() {
 		reasons = append(reasons, Reason{Code: "sell.in-transit"})
 	}
-	return reasons
+	return append(reasons, kitReasons(s)...)
 }
 
 func stockReasons(s Snapshot) []Reason {

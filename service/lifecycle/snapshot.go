@@ -25,6 +25,10 @@ type Snapshot struct {
 	Offers         []Offer
 	Holds          []Hold
 	Shipment       *Shipment // the open one
+	// Kit is the kit that a unit on a shelf is of, with its other units as they
+	// are now; nil: none, or nothing that can be sold. It is not the unit's own,
+	// so no change carries it.
+	Kit *Kit
 	// Unproven counts the returns without authority on bound units within the
 	// last hour, for the caps of rule 1.
 	Unproven UnprovenReturns

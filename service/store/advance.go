@@ -207,6 +207,11 @@ func (s *Store) complete(tx *engine.Tx, snapshot *lifecycle.Snapshot, actor life
 			return err
 		}
 	}
+	if state := snapshot.Unit.State; state == lifecycle.StateStock || state == lifecycle.StateCertified {
+		if snapshot.Kit, err = facts.KitOf(tx, snapshot.Unit.ID); err != nil {
+			return err
+		}
+	}
 	if actor.Org != "" && snapshot.Unit.State == lifecycle.StateBound {
 		snapshot.Unproven, err = facts.Unproven(tx, actor.Org, actor.Person, s.now())
 	}

@@ -97,6 +97,9 @@ func breachesByHand() map[string]string {
 		"flag_state_known":           `UPDATE flag SET state = 'lost'`,
 		"flag_resolved_with_instant": `UPDATE flag SET state = 'resolved'`,
 
+		"kit_unit_place_from_zero":     `UPDATE kit_unit SET place = -1`,
+		"kit_unit_missing_by_somebody": `UPDATE kit_unit SET missing_at = 1`,
+
 		"log_entry_of_unit": `UPDATE log_entry SET kind = 'unit'`,
 		"log_entry_by_index": `INSERT INTO log_entry (entry_id, idx, kind, subject, event, at, leaf_hash, entry)
 			VALUES ('ent_8', 7, 'log', 's', 'e', 1, '\x00', '\x00'), ('ent_9', 7, 'log', 's', 'e', 1, '\x00', '\x00')`,
@@ -116,8 +119,24 @@ func breachesByHand() map[string]string {
 		"batch_entry_taken_by_return":     `UPDATE batch_entry SET return_id = 'ret_1'`,
 		"batch_entry_settled_by_somebody": `UPDATE batch_entry SET state = 'settled'`,
 
+		"photograph_digest_whole":        `UPDATE photograph SET digest = 'short'`,
+		"photograph_size_limited":        `UPDATE photograph SET picture = ''`,
+		"checklist_picture_digest_whole": `UPDATE checklist_picture SET digest = 'short'`,
+		"checklist_picture_size_limited": `UPDATE checklist_picture SET picture = ''`,
+
 		"print_job_state_known":         `UPDATE print_job SET state = 'lost', printer = 'p'`,
 		"print_job_made_has_no_printer": `UPDATE print_job SET printer = 'p'`,
 		"print_label_state_known":       `UPDATE print_label SET state = 'lost'`,
+
+		"import_job_pkey": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
+			SELECT import_id, org_id, 'another', kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at FROM import_job`,
+		"import_one_per_reference": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
+			SELECT 'imp_9', org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at FROM import_job`,
+		"import_kind_known":         `UPDATE import_job SET kind = 'songs'`,
+		"import_format_known":       `UPDATE import_job SET format = 'xlsx'`,
+		"import_state_known":        `UPDATE import_job SET state = 'lost'`,
+		"import_ended_with_instant": `UPDATE import_job SET ended_at = 1`,
+		"import_whole_has_digest":   `UPDATE import_job SET digest = NULL`,
+		"import_chunk_in_order":     `UPDATE import_chunk SET last_row = first_row - 1`,
 	}
 }

@@ -18,6 +18,8 @@ INSERT INTO accreditation (model_id, org_id, self_custody, granted_at) VALUES ('
 INSERT INTO lookup (kind, code, unit_id) VALUES ('unit', 'acme/1', 'unt_1');
 INSERT INTO unit (unit_id, brand, serial, serial_folded, model_id, vendor_id, unconfirmed, state, epoch, epoch_at, version, custody, registered_at, has)
   VALUES ('unt_1', 'acme', '1', '1', 'mdl_1', 'org_1', false, 'stock', 1, 1, 1, 'org_1', 1, 0);
+INSERT INTO kit (kit_id, vendor_id, name, made_by, created_at) VALUES ('kit_1', 'org_1', 'Home', 'psn_1', 1);
+INSERT INTO kit_unit (unit_id, kit_id, epoch, place) VALUES ('unt_1', 'kit_1', 1, 0);
 INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, created_at) VALUES ('unt_1', 'bnd_1', 1, 'owner', 'pending', 'psn_1', 1);
 INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, seen_at) VALUES ('unt_1', 'c', 'h', 'owner', 1, 1);
 INSERT INTO probe (unit_id, cloud, epoch, at, dark, credential_refused) VALUES ('unt_1', 'c', 1, 1, true, true);
@@ -61,3 +63,8 @@ INSERT INTO checklist_picture (model_id, digest, picture)
   VALUES ('mdl_1', '0000000000000000000000000000000000000000000000000000000000000000', '\x00');
 INSERT INTO print_job (org_id, job_id, stock, skip, copies, dpi, state, created_at) VALUES ('org_1', 'j', 's', 0, 1, 0, 'made', 1);
 INSERT INTO print_label (unit_id, org_id, job_id, place, epoch, state) VALUES ('unt_1', 'org_1', 'j', 0, 1, 'made');
+INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
+  VALUES ('imp_1', 'org_1', 'r', 'units', 'csv', 'running', '{}', 'n', 'd', 1, '{}', 0, '{}', 1, 1, 1);
+INSERT INTO import_part (import_id, part, sealed) VALUES ('imp_1', 0, '\x00');
+INSERT INTO import_error (import_id, row_no, place, col, code) VALUES ('imp_1', 1, 0, 'c', 'e');
+INSERT INTO import_chunk (import_id, first_row, last_row, entry_id) VALUES ('imp_1', 2, 3, 'ent_1');
