@@ -35,12 +35,20 @@ const (
 	AccreditationManage Action = "accreditation.manage"
 )
 
+// What vendors and retailers do with many units at once.
+const (
+	ImportSend   Action = "import.send"
+	ImportRead   Action = "import.read"
+	ImportChange Action = "import.change"
+)
+
 // What staff do with units in their custody.
 const (
 	UnitRead         Action = "unit.read"
 	UnitHistory      Action = "unit.history"
 	UnitScan         Action = "unit.scan"
 	LabelRead        Action = "label.read"
+	LabelPrint       Action = "label.print"
 	UnitReopen       Action = "unit.reopen"
 	UnitRetire       Action = "unit.retire"
 	ReturnOpen       Action = "return.open"
@@ -51,6 +59,8 @@ const (
 	BatchClose       Action = "batch.close"
 	OrderRead        Action = "order.read"
 	TaskAttest       Action = "task.attest"
+	BenchWork        Action = "bench.work"
+	PhotoKeep        Action = "photo.keep"
 	ShipmentSend     Action = "shipment.send"
 	ShipmentReceive  Action = "shipment.receive"
 	CertificateIssue Action = "certificate.issue"

@@ -49,11 +49,18 @@ var rules = map[Action]Rule{
 	ModelManage:         {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 	AccreditationManage: {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 
+	// imports: each kind is held against the right to do the same one by one; the
+	// reference is what makes a second sending harmless
+	ImportSend:   {Roles: roles(admin, clerk), Scopes: scopes(ScopeUnits, ScopeSales), Keyless: true},
+	ImportRead:   {Roles: roles(admin, clerk), Scopes: scopes(ScopeUnits, ScopeSales)},
+	ImportChange: {Roles: roles(admin, clerk), Scopes: scopes(ScopeUnits, ScopeSales)},
+
 	// the desk, the bench, the till
 	UnitRead:         {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits), PIN: true},
 	UnitHistory:      {Roles: roles(clerk, technician, validator, officer, auditor, admin), Scopes: scopes(ScopeUnits), PIN: true},
 	UnitScan:         {Roles: roles(clerk, technician, validator), Scopes: scopes(ScopeScans), Keyless: true, Pictures: true, PIN: true},
 	LabelRead:        {Roles: roles(clerk, technician, validator, admin), Scopes: scopes(ScopeUnits), PIN: true},
+	LabelPrint:       {Roles: roles(clerk, technician, validator, admin), Scopes: scopes(ScopeUnits), PIN: true},
 	UnitReopen:       {Roles: roles(validator, officer), PIN: true},
 	UnitRetire:       {Roles: roles(technician, validator, officer), PIN: true},
 	ReturnOpen:       {Roles: roles(clerk, technician), Scopes: scopes(ScopeReturns), PIN: true},
@@ -64,6 +71,8 @@ var rules = map[Action]Rule{
 	BatchClose:       {Roles: roles(clerk, technician), PIN: true},
 	OrderRead:        {Roles: roles(clerk, technician, validator, officer, auditor), Scopes: scopes(ScopeReturns), PIN: true},
 	TaskAttest:       {Roles: roles(technician), PIN: true},
+	BenchWork:        {Roles: roles(technician, validator), PIN: true}, // each command asks for its own action
+	PhotoKeep:        {Roles: roles(technician), Pictures: true, PIN: true},
 	ShipmentSend:     {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments), PIN: true},
 	ShipmentReceive:  {Roles: roles(technician, clerk), Scopes: scopes(ScopeShipments), PIN: true},
 	CertificateIssue: {Roles: roles(validator), PIN: true},

@@ -8,8 +8,8 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// MaxList is how many units one request may name.
-const MaxList = 100
+// MaxList is how many units one request may name: a pallet of small boxes.
+const MaxList = 200
 
 // each does the same with every unit of a list, one change each: what is wrong
 // with one unit costs the others nothing. Only an error that says nothing

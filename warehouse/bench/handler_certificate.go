@@ -11,7 +11,7 @@ import (
 
 func (h *Handler) apiCertify(c echo.Context) error {
 	in, err := web.Bind[struct {
-		Units []unitRef `json:"units" validate:"required,min=1,max=100,dive"`
+		Units []unitRef `json:"units" validate:"required,min=1,max=200,dive"`
 	}](c)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/commands"
 )
 
 // resultsView says what became of each unit of a list.
@@ -30,10 +31,15 @@ type resultRow struct {
 
 func (h *Handler) certify(c echo.Context) error {
 	in, err := web.Bind[struct {
-		Units []string `form:"unit" validate:"max=100"`
+		Units   []string `form:"unit" validate:"max=200"`
+		Payload string   `form:"payload" validate:"max=4096"`
 	}](c)
 	if err != nil {
 		return err
+	}
+	// A scanner on the page that asks for the signature: only the command signs.
+	if command, ok := commands.Parse(in.Payload); in.Payload != "" && (!ok || command != commands.Certify) {
+		return h.scanAtList(c, scanned{Payload: in.Payload})
 	}
 	if len(in.Units) == 0 {
 		return web.SeeOther(c, "/bench?state=reset&done=bench-none-ticked")

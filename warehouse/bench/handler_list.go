@@ -13,7 +13,8 @@ import (
 
 // listView is the bench: what to scan, what is here, what comes.
 type listView struct {
-	Scan    *web.ScanForm // nil for those who only look
+	Scan    bool // this person works here: they have a field for codes
+	Wrong   *lifecycle.Invalid
 	State   lifecycle.State
 	States  []lifecycle.State
 	Rows    []Row
@@ -27,13 +28,24 @@ type listView struct {
 // page of shipments.
 const comingShown = 10
 
-func (h *Handler) list(c echo.Context) error {
+func (h *Handler) list(c echo.Context) error { return h.showList(c, http.StatusOK, nil) }
+
+// listAgain shows the list with what was wrong with what was scanned.
+func (h *Handler) listAgain(c echo.Context, err error) error {
+	wrong := web.Mistakes(err)
+	if wrong == nil {
+		return err
+	}
+	return h.showList(c, http.StatusUnprocessableEntity, wrong)
+}
+
+func (h *Handler) showList(c echo.Context, status int, wrong *lifecycle.Invalid) error {
 	ctx, principal := c.Request().Context(), web.Principal(c)
 	page, err := pageOf(c)
 	if err != nil {
 		return err
 	}
-	view := listView{State: stateOf(c), States: BenchStates()}
+	view := listView{Wrong: wrong, State: stateOf(c), States: BenchStates()}
 	if view.Rows, view.Next, err = h.bench.Here(ctx, view.State, page); err != nil {
 		return err
 	}
@@ -43,10 +55,8 @@ func (h *Handler) list(c echo.Context) error {
 	}
 	view.More = more != ""
 	view.Certify = access.Allowed(principal, access.CertificateIssue) && slices.ContainsFunc(view.Rows, func(r Row) bool { return r.Ready })
-	if access.Allowed(principal, access.UnitScan) {
-		view.Scan = &web.ScanForm{Purpose: lifecycle.PurposeBench}
-	}
-	return h.pages.Render(c, http.StatusOK, "list.html", view)
+	view.Scan = access.Allowed(principal, access.BenchWork)
+	return h.pages.Render(c, status, "list.html", view)
 }
 
 // stateOf is the list that is asked for; without a word, the one that the

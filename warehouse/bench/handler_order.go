@@ -40,11 +40,17 @@ type taskJSON struct {
 }
 
 type checkJSON struct {
-	ID     string   `json:"id"`
-	Text   string   `json:"text,omitempty"` // the vendor's words
-	Passed bool     `json:"passed"`
-	Note   string   `json:"note,omitempty"`
-	At     web.Time `json:"at"` // of the newest word on it, null for none
+	ID   string `json:"id"`
+	Text string `json:"text,omitempty"` // the vendor's words
+	// Required: a certificate waits for it. HoldSeconds and ProvenBy are what its
+	// model wants besides a word.
+	Required    bool                 `json:"required"`
+	HoldSeconds int                  `json:"hold_s,omitempty"`
+	ProvenBy    lifecycle.CheckProof `json:"proven_by,omitempty"`
+	Photos      []string             `json:"photos"` // where they are
+	Passed      bool                 `json:"passed"`
+	Note        string               `json:"note,omitempty"`
+	At          web.Time             `json:"at"` // of the newest word on it, null for none
 }
 
 func (h *Handler) orderJSON(c echo.Context, s lifecycle.Snapshot) orderJSON {
@@ -61,8 +67,10 @@ func (h *Handler) orderJSON(c echo.Context, s lifecycle.Snapshot) orderJSON {
 		})
 	}
 	for _, check := range checksOf(s) {
+		step, _ := s.Model.Check(check.ID)
 		out.Checks = append(out.Checks, checkJSON{
-			check.ID, check.Text, check.Passed(), check.Word.Note, web.Time(check.Word.At),
+			ID: check.ID, Text: check.Text, Required: check.Required, HoldSeconds: step.HoldSeconds, ProvenBy: step.ProvenBy,
+			Photos: photosOf(s, check.ID), Passed: check.Passed(), Note: check.Word.Note, At: web.Time(check.Word.At),
 		})
 	}
 	return out

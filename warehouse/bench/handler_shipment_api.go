@@ -12,7 +12,7 @@ import (
 func (h *Handler) apiShip(c echo.Context) error {
 	in, err := web.Bind[struct {
 		To    string    `json:"to" validate:"required,max=200"` // id or name
-		Units []unitRef `json:"units" validate:"required,min=1,max=100,dive"`
+		Units []unitRef `json:"units" validate:"required,min=1,max=200,dive"`
 	}](c)
 	if err != nil {
 		return err
@@ -38,7 +38,7 @@ func (h *Handler) apiShip(c echo.Context) error {
 
 // arrival is what was taken off the truck: units by name, or one by its code.
 type arrival struct {
-	Units   []unitRef `json:"units" validate:"required_without=Payload,max=100,dive"`
+	Units   []unitRef `json:"units" validate:"required_without=Payload,max=200,dive"`
 	Payload string    `json:"payload" validate:"max=4096"`
 }
 

@@ -20,16 +20,16 @@ func (h *Handler) unit(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	view, err := h.bench.unitView(ctx, s)
+	view, err := h.bench.unitView(ctx, s, c.QueryParam("step"))
 	if err != nil {
 		return err
 	}
 	return h.pages.Render(c, http.StatusOK, "unit.html", view)
 }
 
-// again shows the unit once more after a form that did not go through: what
-// was wrong stands in the step where it was sent.
-func (h *Handler) again(c echo.Context, key lifecycle.UnitKey, step string, chosen string, err error) error {
+// Again shows the unit once more after a form that did not go through: what
+// was wrong stands in the step where it was sent. Any other error comes back.
+func (h *Handler) Again(c echo.Context, key lifecycle.UnitKey, step string, chosen string, err error) error {
 	mistakes := web.Mistakes(err)
 	refusal := new(lifecycle.Refusal)
 	refused := errors.As(err, &refusal)
@@ -41,7 +41,7 @@ func (h *Handler) again(c echo.Context, key lifecycle.UnitKey, step string, chos
 	if err != nil {
 		return err
 	}
-	view, err := h.bench.unitView(ctx, s)
+	view, err := h.bench.unitView(ctx, s, step)
 	if err != nil {
 		return err
 	}
@@ -70,7 +70,7 @@ func (h *Handler) codes(c echo.Context) error {
 	}
 	if err != nil {
 		// What was scanned is not shown again: it may hold a secret.
-		return h.again(c, key, lifecycle.CheckCodesAgree, "", err)
+		return h.Again(c, key, lifecycle.CheckCodesAgree, "", err)
 	}
 	return web.SeeOther(c, unitPath(key))
 }
@@ -93,7 +93,10 @@ func (h *Handler) check(c echo.Context) error {
 		err = h.bench.AttestUnit(c.Request().Context(), key, word)
 	}
 	if err != nil {
-		return h.again(c, key, in.Check, in.Note, err)
+		return h.Again(c, key, in.Check, in.Note, err)
+	}
+	if word.Note == lifecycle.NoteStarted {
+		return web.SeeOther(c, StepPath(key, in.Check))
 	}
 	return web.SeeOther(c, unitPath(key))
 }
@@ -104,7 +107,7 @@ func (h *Handler) presence(c echo.Context) error {
 		return err
 	}
 	if _, err := h.bench.AskPresence(c.Request().Context(), key); err != nil {
-		return h.again(c, key, "presence", "", err)
+		return h.Again(c, key, "presence", "", err)
 	}
 	return web.SeeOther(c, unitPath(key)+"#presence")
 }
@@ -121,7 +124,7 @@ func (h *Handler) reopen(c echo.Context) error {
 		_, err = h.bench.Reopen(c.Request().Context(), key, in.Cause)
 	}
 	if err != nil {
-		return h.again(c, key, "reopen", in.Cause, err)
+		return h.Again(c, key, "reopen", in.Cause, err)
 	}
 	return web.SeeOther(c, unitPath(key)+"?done=bench-reopened")
 }
@@ -138,7 +141,7 @@ func (h *Handler) hold(c echo.Context) error {
 		_, err = h.bench.PlaceHold(c.Request().Context(), key, in.Kind)
 	}
 	if err != nil {
-		return h.again(c, key, "hold", string(in.Kind), err)
+		return h.Again(c, key, "hold", string(in.Kind), err)
 	}
 	return web.SeeOther(c, unitPath(key)+"?done=bench-held")
 }
@@ -152,11 +155,11 @@ func (h *Handler) lift(c echo.Context) error {
 		Hold lifecycle.HoldID `form:"hold" validate:"required,max=64"`
 	}](c)
 	if err != nil {
-		return h.again(c, key, "hold", "", err)
+		return h.Again(c, key, "hold", "", err)
 	}
 	hold, _, err := h.bench.LiftHold(c.Request().Context(), in.Hold)
 	if err != nil {
-		return h.again(c, key, "hold", "", err)
+		return h.Again(c, key, "hold", "", err)
 	}
 	if hold.Stands() {
 		return web.SeeOther(c, unitPath(key)+"?done=bench-approved")

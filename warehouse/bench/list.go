@@ -14,6 +14,7 @@ type lists interface {
 	Units(ctx context.Context, filter lifecycle.UnitFilter, page lifecycle.Page) ([]lifecycle.Unit, string, error)
 	Arriving(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error)
 	Departing(ctx context.Context, org lifecycle.OrgID, page lifecycle.Page) ([]lifecycle.Unit, string, error)
+	UnitsBySerial(ctx context.Context, folded string, limit int) ([]lifecycle.Unit, error)
 }
 
 // BenchStates are the states in which a unit has something to do at a bench.

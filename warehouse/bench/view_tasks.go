@@ -58,11 +58,11 @@ func unitGroup(s lifecycle.Snapshot, checks bool) web.TaskGroup {
 // of itself says nothing about the box.
 func identityRow(s lifecycle.Snapshot, task lifecycle.Task) web.TaskView {
 	row := unitTask(task)
-	word := newestWord(s, lifecycle.CheckCodesAgree)
+	word := lifecycle.NewestWord(s, lifecycle.CheckCodesAgree)
 	switch {
 	case word.At.IsZero() && task.Done():
 		row.State, row.Note = lifecycle.TaskAsked, "bench.note.codes-open"
-	case !word.At.IsZero() && !word.Pass:
+	case word.Said() && !word.Pass:
 		row.State, row.Note = lifecycle.TaskOpen, "bench.note.codes-apart"
 	}
 	return row
@@ -165,7 +165,7 @@ func steps(s lifecycle.Snapshot) []web.Step {
 		}
 	}
 	for _, check := range checksOf(s) {
-		done["checks"] = done["checks"] && (check.Passed() || check.ID == lifecycle.CheckCodesAgree)
+		done["checks"] = done["checks"] && (check.Passed() || !check.Required || check.ID == lifecycle.CheckCodesAgree)
 	}
 	done["checks"] = done["checks"] && lifecycle.FirmwareAtLeast(s.Unit.Firmware, s.Model.MinFirmware)
 	done["certificate"] = s.Unit.State == lifecycle.StateCertified
@@ -179,5 +179,5 @@ func steps(s lifecycle.Snapshot) []web.Step {
 }
 
 func passedCodes(s lifecycle.Snapshot) bool {
-	return newestWord(s, lifecycle.CheckCodesAgree).Pass
+	return lifecycle.NewestWord(s, lifecycle.CheckCodesAgree).Pass
 }

@@ -22,12 +22,12 @@ type unitView struct {
 	Verdict  *web.VerdictView // the answer, where there is one already
 	Next     string           // message code of what comes next, where not
 	Live     string           // the order's events; empty: nothing happens by itself now
+	Cause    string           // message code of why it came back; empty: it did not
 	Steps    []web.Step
 	Groups   []web.TaskGroup
 	Folded   bool // the groups are of the past
 	Missing  []lifecycle.Reason
-	Work     []workView
-	Again    []workView // what was done, for second thoughts
+	sheetView
 	Presence presenceView
 	Holds    []holdView
 	Can      canDo
@@ -39,6 +39,8 @@ type unitView struct {
 	Chosen   string
 	Mistakes *lifecycle.Invalid
 	Reasons  []lifecycle.Reason // a refusal, shown where the person is
+	// Scan is what was wrong with what was scanned.
+	Scan *lifecycle.Invalid
 }
 
 // canDo is what this person may try on this unit.
@@ -46,32 +48,9 @@ type canDo struct {
 	Work, Certify, Reopen, Retire, Ship, Hold, Lift bool
 }
 
-// workView is one thing that a person does by hand.
-type workView struct {
-	Path  string // of the unit's page
-	Kind  string // codes, media, firmware, check or silent
-	Check string
-	Text  string // the vendor's words
-	Main  bool   // it is what comes next
-	Word  wordView
-	Media []web.Option
-	// What was sent last for it and was wrong.
-	Note     string
-	Mistakes *lifecycle.Invalid
-	Reasons  []lifecycle.Reason
-}
-
-// Wrong reports whether this is the step whose form did not go through.
-func (w workView) Wrong() bool { return w.Mistakes != nil || w.Reasons != nil }
-
-// wordView is the newest word on a check.
-type wordView struct {
-	Said bool
-	Pass bool
-	By   string
-	Mine bool
-	lifecycle.Attestation
-}
+// CanBar reports whether there is a field for codes: for those who work the
+// unit, and for who certifies it.
+func (v unitView) CanBar() bool { return !v.Arriving && (v.Can.Work || v.Can.Certify) }
 
 // presenceView is the code that a unit signs to show that it is here.
 type presenceView struct {
@@ -86,7 +65,7 @@ type holdView struct {
 	Mine bool   // this person has approved already
 }
 
-func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot) (unitView, error) {
+func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot, step string) (unitView, error) {
 	principal := access.From(ctx)
 	v := unitView{
 		Path: unitPath(s.Unit.Key), Key: s.Unit.Key, Model: s.Model.Name, State: s.Unit.State,
@@ -116,7 +95,10 @@ func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot) (unitView, e
 	v.Next = next(s)
 	v.Waivable = waivable(s, principal)
 	v.Holds = holdViews(s, principal)
-	if err := b.addWork(ctx, &v, s); err != nil {
+	if s.Order != nil && s.Order.Cause != "" && open {
+		v.Cause = "bench.came-back." + s.Order.Cause
+	}
+	if err := b.addSheet(ctx, &v, s, step); err != nil {
 		return v, err
 	}
 	return v, b.addPresence(&v, s)
@@ -164,7 +146,7 @@ func (b *Bench) answer(s lifecycle.Snapshot, p access.Principal, missing []lifec
 		return &web.VerdictView{Verdict: lifecycle.VerdictRefused, Sentence: "bench.retired"}
 	case s.Unit.State == lifecycle.StateCertified:
 		return &web.VerdictView{Verdict: lifecycle.VerdictClear, Sentence: "bench.certified", Button: certificateButton(s)}
-	case s.Order != nil && newestWord(s, lifecycle.CheckCodesAgree).Check != "" && !passedCodes(s):
+	case s.Order != nil && mismatch(s):
 		return &web.VerdictView{Verdict: lifecycle.VerdictMismatch, Sentence: "bench.mismatch"}
 	case s.Unit.State != lifecycle.StateReset:
 		return nil
