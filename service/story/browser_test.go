@@ -22,12 +22,13 @@ type tab struct {
 }
 
 // browser starts chromium, for as many tabs as a story needs.
-func (s *server) browser(t *testing.T) context.Context {
+func (s *server) browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	if _, err := exec.LookPath("chromium"); err != nil {
 		lacking(t, "chromium on the PATH")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)
+	options = append(options, more...)
 	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
 	t.Cleanup(cancel)
 	return ctx

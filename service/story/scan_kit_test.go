@@ -97,7 +97,7 @@ func evaluate[T any](b tab, expression string) T {
 // until waits until the page says yes.
 func (b tab) until(what, expression string) {
 	b.t.Helper()
-	eventually(b.t, what+"; the screen says:\n"+b.text(), func() bool { return evaluate[bool](b, expression) })
+	within(b.t, 30*time.Second, what+"; the screen says:\n"+b.text(), func() bool { return evaluate[bool](b, expression) })
 }
 
 // before runs a script in every page of this tab, before its own.

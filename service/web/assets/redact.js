@@ -4,6 +4,7 @@
 // under the same names, and is held against the same table of vectors.
 import { GS } from "./payload.js";
 
+const most = 4096; // bytes of a payload
 const hidden = "… (";
 const redactedMatter = "MT:…";
 const redactedHomeKit = "X-HM://…";
@@ -11,22 +12,33 @@ const redactedHomeKit = "X-HM://…";
 // redact is the payload as it may be sent and kept, and how many secrets it
 // held. The server reads what is left as it would have read the payload.
 export function redact(payload) {
+  if (new TextEncoder().encode(payload).length > most) {
+    return { text: hide([...payload].length), secrets: 0 };
+  }
   const input = unwrap(payload);
   const setup = setupCode(input);
   if (setup) {
     return { text: setup, secrets: 1 };
   }
   if (holdsPassword(input.text)) {
-    return { text: hide(input.length), secrets: 1 };
+    return { text: /^… \([0-9]{1,4}\)$/.test(input.text) ? input.text : hide(input.length), secrets: 1 };
   }
   const label = hikvision(input.text) ?? dahua(input.text);
+  if (label && /[^\u001d\u0020-\u007e]/.test(input.text)) {
+    label.serial = ""; // misread, or sent wrongly: then no part of it is to be believed
+  }
   if (label && (label.secrets > 0 || label.serial === "")) {
     return { text: redactedLabel(label, input.length), secrets: label.secrets };
   }
-  if (!label && input.text.startsWith("{") && !input.text.startsWith("{GS}")) {
+  if (!label && likeLabel(input.text)) {
     return { text: hide(input.length), secrets: 1 };
   }
   return { text: payload, secrets: 0 };
+}
+
+// likeLabel recognises a label of some maker with we do not know what on it.
+function likeLabel(text) {
+  return text.split(/[\r\n]/).filter((line) => line !== "").length > 2 || text.replaceAll("{GS}", "").includes("{");
 }
 
 function hide(length) {
@@ -158,7 +170,7 @@ function cutBraces(text) {
 
 function dahuaFields(text) {
   const inner = cutBraces(text);
-  if (!new RegExp(`^[,;]?[\\t\\n\\f\\r ]*(?:${keys})[\\t\\n\\f\\r ]*:`, "i").test(inner)) {
+  if (!new RegExp(`^(?:${keys})$`, "i").test(inner.split(":")[0].trim())) {
     return undefined;
   }
   return separatedFields(inner) ?? joinedFields(inner);

@@ -218,10 +218,13 @@ function work(root) {
       play("mismatch");
       return;
     }
-    next({
-      payload: "", second_payload: "", brand, serial, again, purpose, symbology: "", source: "typed",
-      at: new Date().toISOString(),
-    });
+    const about = { purpose, symbology: "", source: "typed", at: new Date().toISOString() };
+    const { text, secrets } = redact(serial);
+    if (secrets > 0) {
+      next({ payload: text, second_payload: "", brand: "", serial: "", ...about });
+    } else {
+      next({ payload: "", second_payload: "", brand, serial, again, ...about });
+    }
   });
 
   toggle(root.querySelector("[data-sound]"), "sound", true);

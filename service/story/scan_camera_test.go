@@ -1,0 +1,92 @@
+package story
+
+import (
+	"bytes"
+	"context"
+	"image"
+	_ "image/png" // the labels are PNG
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+)
+
+// camera starts a chromium whose camera shows the film.
+func (s *server) cameraBrowser(t *testing.T, film string, more ...chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	return s.browser(t, append([]chromedp.ExecAllocatorOption{
+		chromedp.Flag("use-fake-device-for-media-stream", true),
+		chromedp.Flag("use-fake-ui-for-media-stream", true),
+		chromedp.Flag("use-file-for-fake-video-capture", film),
+	}, more...)...)
+}
+
+// label is the picture of the unit's own label, as the vendor prints it.
+func (s *server) label(u unit) image.Image {
+	s.t.Helper()
+	answer := s.as("admin", vendor, 0).get("/v1/units/" + u.Brand + "/" + u.Serial + "/label.png").want(200)
+	picture, _, err := image.Decode(bytes.NewReader(answer.Body))
+	if err != nil {
+		s.t.Fatalf("the label of %s: %v", u.Serial, err)
+	}
+	return picture
+}
+
+// watching notes when a picture with a label came onto the screen, and when
+// the next verdict did.
+const watching = `globalThis.times = [];
+	addEventListener("DOMContentLoaded", () => {
+		const video = document.querySelector("[data-camera] video");
+		const canvas = new OffscreenCanvas(16, 12);
+		const context = canvas.getContext("2d", { willReadFrequently: true });
+		let shown = 0;
+		const look = (now) => {
+			context.drawImage(video, 0, 0, 16, 12);
+			const bright = context.getImageData(0, 0, 16, 12).data.filter((v, i) => i % 4 === 0 && v > 150).length;
+			shown = bright < 20 ? 0 : shown || now;
+			video.requestVideoFrameCallback(look);
+		};
+		video.requestVideoFrameCallback(look);
+		new MutationObserver(() => { if (shown) times.push(performance.now() - shown); })
+			.observe(document.querySelector("[data-last] ol"), { childList: true });
+	});`
+
+// A clerk with a phone: one tap opens the camera, and from then on every label
+// that is held before it gets its verdict.
+func TestScanByCamera(t *testing.T) {
+	t.Parallel()
+	s := demo(t, quick)
+	var units []unit
+	var labels []image.Image
+	for range 4 {
+		u := s.pick(in("bound"), soldBy(brightside))
+		units, labels = append(units, u), append(labels, s.label(u))
+	}
+	desk := s.tab(t, s.cameraBrowser(t, film(t, labels...)))
+	desk.before(watching)
+	desk.do("hold a phone", chromedp.EmulateViewport(390, 844))
+	desk.signIn(s.as("clerk", brightside, 0).person)
+	desk.open("/desk")
+	desk.do("open the camera", click("[data-camera-open]"))
+	desk.until("the first verdict", `document.querySelectorAll("[data-last] li").length >= 1`)
+	desk.until("every unit", `document.querySelectorAll("[data-last] li").length >= 4`)
+	listed := evaluate[string](desk, `document.querySelector("[data-last] ol").innerText`)
+	for _, u := range units {
+		words(t, "the list of the last scans", listed, u.Serial)
+	}
+	if outcome := evaluate[string](desk, `document.querySelector(".scan-answer").dataset.outcome`); outcome != "bound" {
+		t.Errorf("the verdict is %s", outcome)
+	}
+	times := evaluate[[]float64](desk, `times`)
+	slices.Sort(times)
+	if len(times) < 3 {
+		t.Fatalf("only %v ms were taken", times)
+	}
+	t.Logf("from a frame with a code to the verdict on the screen: median %s of %d",
+		time.Duration(times[len(times)/2]*float64(time.Millisecond)).Round(time.Millisecond), len(times))
+
+	// The choice is remembered: the next page opens the camera by itself.
+	desk.open("/scan?purpose=return")
+	desk.until("a verdict without a tap", `document.querySelectorAll("[data-last] li").length >= 1`)
+}
