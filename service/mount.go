@@ -19,6 +19,7 @@ import (
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/evidence"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -34,7 +35,7 @@ func (h *house) mount(routes *web.Routes) error {
 		func() (mounter, error) { return signin.NewHandler(h.entrance) },
 		h.adminDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.auditDoors, h.deviceDoors,
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
-		func() (mounter, error) { return bench.NewHandler(h.bench) },
+		h.benchDoors,
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
 		func() (mounter, error) { return sweep.NewHandler(h.sweeps) },
 	} {
@@ -51,6 +52,25 @@ func (h *house) adminDoors() (mounter, error) {
 	return admin.NewHandler(admin.New(admin.Config{
 		Store: h.store, Links: h.entrance, Clouds: h.clouds.Names(), Now: h.now, NewID: newID,
 	}))
+}
+
+// benchDoors are the bench's own and, behind the same pages, its pictures.
+func (h *house) benchDoors() (mounter, error) {
+	doors, err := bench.NewHandler(h.bench)
+	if err != nil {
+		return nil, err
+	}
+	pictures := evidence.NewHandler(evidence.New(evidence.Config{Store: h.store, Bench: h.bench, Now: h.now}), doors)
+	return both{doors, pictures}, nil
+}
+
+// both are the doors of a room and of a part of it.
+type both [2]mounter
+
+// Mount registers the routes of both.
+func (b both) Mount(r *web.Routes) {
+	b[0].Mount(r)
+	b[1].Mount(r)
 }
 
 func (h *house) deskDoors() (mounter, error) {
