@@ -61,8 +61,8 @@ func (k Kit) MissingParts() []KitPart {
 }
 
 // CheckKit is every mistake in a kit that a vendor wants to register: all its
-// units are the vendor's own stock, no unit is in it twice, and there are at
-// least two.
+// units are stock on one shelf, none is in it twice, and there are at least two.
+// Whose make they are is for who finds them to see.
 func CheckKit(kit Kit) error {
 	var invalid Invalid
 	if len(kit.Parts) < 2 {
@@ -78,7 +78,7 @@ func CheckKit(kit Kit) error {
 			invalid.Reasons = append(invalid.Reasons, Reason{Code: "kit.twice", Field: "units", Args: args})
 		}
 		seen[part.Unit] = true
-		if part.State != StateStock || part.Custody != kit.Vendor {
+		if part.State != StateStock || part.Custody != kit.Hub().Custody {
 			invalid.Reasons = append(invalid.Reasons, Reason{Code: "kit.not-stock", Field: "units", Args: args})
 		}
 	}

@@ -42,7 +42,7 @@ func TestCheckKit(t *testing.T) {
 		{"none", func(k *lifecycle.Kit) { k.Parts = nil }, "kit.too-few "},
 		{"twice", func(k *lifecycle.Kit) { k.Parts[3] = k.Parts[1] }, "kit.twice CAM1"},
 		{"sold", func(k *lifecycle.Kit) { k.Parts[2].State, k.Parts[2].Custody = lifecycle.StateSold, "" }, "kit.not-stock CAM2"},
-		{"another's", func(k *lifecycle.Kit) { k.Parts[0].Custody = "org_other" }, "kit.not-stock HUB"},
+		{"elsewhere", func(k *lifecycle.Kit) { k.Parts[3].Custody = "org_other" }, "kit.not-stock CAM3"},
 		{"a crate", func(k *lifecycle.Kit) { k.Parts = slices.Repeat(k.Parts[:1], lifecycle.MaxKit+1) }, "kit.too-many"},
 	}
 	for _, tt := range tests {

@@ -52,6 +52,9 @@ func (s *Store) SaveKit(ctx context.Context, kit lifecycle.Kit) (lifecycle.Kit, 
 				invalid.Reasons = append(invalid.Reasons, lifecycle.Reason{Code: "kit.taken", Field: "units", Args: args})
 			}
 			unit, err := facts.Unit(tx, part.Unit)
+			if err == nil && unit.Vendor != kit.Vendor {
+				err = fmt.Errorf("unit of another vendor: %w", lifecycle.ErrNotFound)
+			}
 			if err != nil {
 				return kit, err
 			}

@@ -48,6 +48,11 @@ func kits(t *testing.T, w *World) {
 	if _, err := w.KitOf(ctx, again.Parts[0].Unit); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("a kit that was refused: %v, want ErrNotFound", err)
 	}
+	foreign := w.kit(t)
+	foreign.Vendor = w.Retailer.ID
+	if _, err := w.SaveKit(ctx, foreign); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("another vendor's units: %v, want ErrNotFound", err)
+	}
 	sold := w.kit(t)
 	sold.Parts[0].Unit = w.Sold(t).ID
 	if _, err := w.SaveKit(ctx, sold); !errors.Is(err, lifecycle.ErrInvalid) {
@@ -66,7 +71,7 @@ func kitMissing(t *testing.T, w *World) {
 	}
 	hub, part := kit.Parts[0].Unit, kit.Parts[1].Unit
 	sell := func(unit lifecycle.UnitID) error {
-		_, err := w.Advance(ctx, unit, lifecycle.Sell{Command: w.By(w.VendorAdmin), ID: lifecycle.SaleID(NewID("sal"))}.Decide)
+		_, err := w.Advance(ctx, unit, lifecycle.Sell{Command: w.By(w.Clerk), ID: lifecycle.SaleID(NewID("sal"))}.Decide)
 		return err
 	}
 	var refusal *lifecycle.Refusal
