@@ -30,7 +30,7 @@ func mayImport() map[string]storey {
 	floor := storey{"floor", []string{"service/lifecycle"}, "a floor package stands on the domain alone"}
 	room := storey{"room", []string{
 		"service/lifecycle", "service/ledger", "service/access", "service/web", "service/cloud", "service/keyring",
-		"scanner/code", "scanner/label", "scanner/photo", "warehouse/certificate",
+		"scanner/code", "scanner/label", "scanner/photo", "warehouse/certificate", "warehouse/certificate/paper",
 	}, "rooms meet only in persisted state: they import neither each other nor the store"}
 	beside := storey{"beside", []string{"service/lifecycle", "service/ledger", "service/keyring", "warehouse/certificate", "service/load", "service/device/camera"},
 		"it drives the built binary from outside"}
@@ -55,7 +55,7 @@ func mayImport() map[string]storey {
 		"service/load": {"beside", []string{
 			"service/lifecycle", "service/ledger", "service/access", "service/keyring", "service/cloud", "service/cloud/builtin",
 			"service/web", "service/store", "service/store/book", "service/store/engine", "scanner/code",
-			"service/admin/signin", "service/device/camera", "service/sweep", "retailer/desk",
+			"service/admin/signin", "service/device/camera", "service/sweep", "service/fleet/imports", "retailer/desk",
 		}, "its bare programs stand on the floor, and on the rooms that they are measured against"},
 	}
 	for _, name := range []string{

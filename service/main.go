@@ -21,6 +21,7 @@ func commands() []command {
 	return []command{
 		{"serve", "serve (also without a name)", runServe},
 		{"demo", "serve a small, believable world with simulated cameras", runDemo},
+		{"import", "import units or sales from a file, and show how far it is", runImport},
 		{"sweep", "run one sweep job now: quitclaim sweep sold-but-bound", runSweep},
 		{"verify", "re-read the ledger from the file and say what is wrong", runVerify},
 		{"verify-certificate", "check a certificate offline against pinned keys", runVerifyCertificate},

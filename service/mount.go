@@ -9,12 +9,16 @@ import (
 	"quitclaim/retailer/desk"
 	"quitclaim/retailer/sale"
 	"quitclaim/scanner"
+	"quitclaim/scanner/print"
 	"quitclaim/service/admin"
 	"quitclaim/service/admin/signin"
+	"quitclaim/service/admin/station"
 	"quitclaim/service/audit"
 	"quitclaim/service/device"
 	"quitclaim/service/fleet"
+	"quitclaim/service/fleet/imports"
 	"quitclaim/service/fleet/overview"
+	"quitclaim/service/lifecycle"
 	"quitclaim/service/owner"
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
@@ -33,7 +37,8 @@ type mounter interface {
 func (h *house) mount(routes *web.Routes) error {
 	for _, room := range []func() (mounter, error){
 		func() (mounter, error) { return signin.NewHandler(h.entrance) },
-		h.adminDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.auditDoors, h.deviceDoors,
+		h.adminDoors, h.stationDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.printDoors, h.auditDoors, h.deviceDoors,
+		func() (mounter, error) { return imports.NewHandler(h.imports) },
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
 		h.benchDoors,
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
@@ -51,6 +56,13 @@ func (h *house) mount(routes *web.Routes) error {
 func (h *house) adminDoors() (mounter, error) {
 	return admin.NewHandler(admin.New(admin.Config{
 		Store: h.store, Links: h.entrance, Clouds: h.clouds.Names(), Now: h.now, NewID: newID,
+	}))
+}
+
+func (h *house) stationDoors() (mounter, error) {
+	return station.NewHandler(station.New(station.Config{
+		Store: h.store, Passwords: h.passwords, Verify: h.entrance.Verify, KeyedHash: h.keys.LookupHash, Now: h.now,
+		NewID: newID, URL: h.config.URL, Log: h.log,
 	}))
 }
 
@@ -77,6 +89,17 @@ func (h *house) deskDoors() (mounter, error) {
 	return desk.NewHandler(desk.New(desk.Config{
 		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Batches: h.store, Entries: h.store,
 		Now: h.now, NewID: newID, Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
+	}))
+}
+
+func (h *house) printDoors() (mounter, error) {
+	printers, _ := print.ParsePrinters(h.config.Printers) // Config.check has seen it
+	return print.NewHandler(print.New(print.Config{
+		Units: h.store, Jobs: h.store, Origin: h.config.URL, Host: h.host, Printers: printers, Now: h.now, Log: h.log,
+		FirstOrg: func(ctx context.Context) (lifecycle.OrgID, error) {
+			first, err := h.store.FirstOrganisation(ctx)
+			return first.ID, err
+		},
 	}))
 }
 

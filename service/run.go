@@ -81,6 +81,7 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		h.worker.Run,
 		h.sweeps.Run,
 		h.owner.Run,
+		h.imports.Run,
 	}
 	if len(h.cameras) > 0 {
 		parts = append(parts, h.runCameras)

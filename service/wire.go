@@ -18,6 +18,7 @@ import (
 	"quitclaim/service/admin/signin"
 	"quitclaim/service/cloud"
 	"quitclaim/service/cloud/builtin"
+	"quitclaim/service/fleet/imports"
 	"quitclaim/service/keyring"
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
@@ -52,6 +53,7 @@ type house struct {
 	owner   *owner.Owner
 	scanner *scanner.Scanner
 	bench   *bench.Bench
+	imports *imports.Imports
 
 	cameras []string // serials of the demo's running cameras
 }
@@ -109,8 +111,9 @@ func (h *house) wire() error {
 	}
 	h.wireRooms()
 	server, err := web.New(web.Config{
-		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance,
+		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance, Stations: h.store,
 		Proxies: h.config.Proxies, Language: messages.Language(h.config.Language),
+		BodyLimits: map[access.Action]int64{access.ImportSend: imports.MaxBytes},
 		Health: func(ctx context.Context) error {
 			_, err := h.store.Head(ctx)
 			return err
@@ -167,6 +170,9 @@ func (h *house) wireRooms() {
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
 		Origin:    h.config.URL, Now: h.now, NewID: newID, Log: h.log,
 	})
+	h.imports = imports.New(imports.Config{
+		Store: h.store, Now: h.now, NewID: newID, Log: h.log, Ticks: time.Tick(2 * time.Second), Watch: everyHalfSecond,
+	})
 	auditPass, _ := h.config.auditSchedule() // Config.check has seen it
 	h.sweeps = sweep.New(sweep.Config{
 		Runs: h.store, Flags: h.store, Units: h.store, Now: h.now, NewID: newID, Log: h.log,
@@ -184,4 +190,11 @@ func (h *house) wireRooms() {
 			Seal: func(position string) string { return h.keys.LookupHash("ledger-audit", position) },
 		},
 	})
+}
+
+// everyHalfSecond is when a reader of an import's progress looks again: another
+// process may be working it.
+func everyHalfSecond() (<-chan time.Time, func()) {
+	ticker := time.NewTicker(500 * time.Millisecond)
+	return ticker.C, ticker.Stop
 }

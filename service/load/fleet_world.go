@@ -46,9 +46,11 @@ func fleetID(prefix string) string { return prefix + "_" + strings.ToLower(rand.
 func (f *fleet) open(ctx context.Context) (*store.Store, error) {
 	return store.Open(ctx, store.Config{
 		Dir: f.dir, Keys: f.keys, Now: fleetClock, NewID: fleetID,
-		NewLabel: func() (string, error) { return code.NewLabelCode(rand.Reader) },
+		NewLabel: drawLabel,
 	})
 }
+
+func drawLabel() (string, error) { return code.NewLabelCode(rand.Reader) }
 
 // newFleet makes a data directory as the program does, its schema and its
 // ledger with it, and the organisations and people in it.

@@ -19,6 +19,7 @@ func measurements() []measurement {
 		{"verdicts", verdictRows},
 		{"ledger", ledgerRows},
 		{"fleet", fleetRows},
+		{"import", importRows},
 	}
 }
 

@@ -128,10 +128,10 @@ func breachesByHand() map[string]string {
 		"print_job_made_has_no_printer": `UPDATE print_job SET printer = 'p'`,
 		"print_label_state_known":       `UPDATE print_label SET state = 'lost'`,
 
-		"import_job_pkey": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
-			SELECT import_id, org_id, 'another', kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at FROM import_job`,
-		"import_one_per_reference": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
-			SELECT 'imp_9', org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at FROM import_job`,
+		"import_job_pkey": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, lease_until)
+			SELECT import_id, org_id, 'another', kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, 0 FROM import_job`,
+		"import_one_per_reference": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, lease_until)
+			SELECT 'imp_9', org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, 0 FROM import_job`,
 		"import_kind_known":         `UPDATE import_job SET kind = 'songs'`,
 		"import_format_known":       `UPDATE import_job SET format = 'xlsx'`,
 		"import_state_known":        `UPDATE import_job SET state = 'lost'`,

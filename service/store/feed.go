@@ -60,18 +60,23 @@ func (s *Store) History(ctx context.Context, unit lifecycle.UnitID, page lifecyc
 		}
 	}
 	limit := limitOf(page)
-	leaves, err := get(ctx, s, func(tx *engine.Tx) ([]book.Indexed, error) {
-		return book.Of(tx, string(unit), since, limit)
+	outcomes, err := get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Outcome, error) {
+		outcomes, err := importedBefore(tx, unit, since)
+		if err != nil {
+			return nil, err
+		}
+		leaves, err := book.Of(tx, string(unit), since, limit-len(outcomes))
+		for _, leaf := range leaves {
+			one := lifecycle.Outcome{Index: leaf.Index}
+			if err := json.Unmarshal(leaf.Leaf.Body, &one.Change); err != nil {
+				return nil, fmt.Errorf("ledger entry %d: %w", leaf.Index, err)
+			}
+			outcomes = append(outcomes, one)
+		}
+		return outcomes, err
 	})
 	if err != nil {
 		return nil, "", fmt.Errorf("history of %s: %w", unit, err)
-	}
-	outcomes := make([]lifecycle.Outcome, len(leaves))
-	for i, leaf := range leaves {
-		outcomes[i].Index = leaf.Index
-		if err := json.Unmarshal(leaf.Leaf.Body, &outcomes[i].Change); err != nil {
-			return nil, "", fmt.Errorf("ledger entry %d: %w", leaf.Index, err)
-		}
 	}
 	return outcomes, after(outcomes, limit, func(o lifecycle.Outcome) string { return strconv.FormatInt(o.Index, 10) }), nil
 }

@@ -172,7 +172,7 @@ func (s *Store) begin(ctx context.Context, log *book.Log, config Config) error {
 		}
 	}
 	if s.sequencer == nil {
-		return errors.Join(s.beginLedger(ctx), s.placeWaiting(ctx, log), s.openOwnKeys(ctx), s.freeWork(ctx))
+		return errors.Join(s.beginLedger(ctx), s.placeWaiting(ctx, log), s.openOwnKeys(ctx), s.freeWork(ctx), s.freeImports(ctx))
 	}
 	if config.NewOrigin == "" {
 		err := s.db.Read(ctx, func(tx *engine.Tx) error { return book.Compare(tx, config.Keys, config.Published) })

@@ -129,7 +129,14 @@ func (r *replay) read(ctx context.Context, mine func(lifecycle.UnitID) bool) err
 // here.
 func (r *replay) apply(entry ledger.Entry, mine func(lifecycle.UnitID) bool) {
 	leaf, err := ledger.DecodeLeaf(entry.Bytes)
-	if err != nil || leaf.Kind != "unit" || !mine(lifecycle.UnitID(leaf.Subject)) {
+	if err != nil {
+		return
+	}
+	if leaf.Kind == lifecycle.LeafImport {
+		r.applyChunk(entry.Index, leaf, mine)
+		return
+	}
+	if leaf.Kind != "unit" || !mine(lifecycle.UnitID(leaf.Subject)) {
 		return
 	}
 	var change lifecycle.Change
@@ -140,16 +147,41 @@ func (r *replay) apply(entry ledger.Entry, mine func(lifecycle.UnitID) bool) {
 	if string(change.Unit.ID) != leaf.Subject || string(change.Event) != leaf.Event {
 		r.find(entry.Index, leaf.Subject, "its entry speaks of something else than it is filed under")
 	}
-	before, ok := r.known[lifecycle.UnitID(leaf.Subject)]
+	r.take(entry.Index, lifecycle.UnitID(leaf.Subject), change)
+}
+
+// applyChunk replays the rows of an import that share one entry.
+func (r *replay) applyChunk(index int64, leaf ledger.Leaf, mine func(lifecycle.UnitID) bool) {
+	chunk, err := lifecycle.ParseChunk(leaf.Body)
+	if err != nil || string(chunk.Import) != leaf.Subject {
+		r.find(index, leaf.Subject, fmt.Sprintf("its entry holds no chunk of this import: %v", err))
+		return
+	}
+	for _, row := range chunk.Rows {
+		if !mine(row.Unit) {
+			continue
+		}
+		change, err := chunk.Change(row)
+		if err != nil {
+			r.find(index, string(row.Unit), fmt.Sprintf("its row registers nothing: %v", err))
+			continue
+		}
+		r.take(index, row.Unit, change)
+	}
+}
+
+// take adds a change to what is known of its unit.
+func (r *replay) take(index int64, unit lifecycle.UnitID, change lifecycle.Change) {
+	before, ok := r.known[unit]
 	if !ok {
 		before = &History{}
-		r.known[lifecycle.UnitID(leaf.Subject)] = before
+		r.known[unit] = before
 	}
 	if change.Unit.Version != before.snapshot.Unit.Version+1 || change.From != before.snapshot.Unit.State {
-		r.find(entry.Index, leaf.Subject, fmt.Sprintf("version %d from %q follows version %d in %q",
+		r.find(index, string(unit), fmt.Sprintf("version %d from %q follows version %d in %q",
 			change.Unit.Version, change.From, before.snapshot.Unit.Version, before.snapshot.Unit.State))
 	}
-	before.Apply(entry.Index, change)
+	before.Apply(index, change)
 }
 
 // compareAll holds every unit of this part against the tables, both ways.

@@ -91,3 +91,12 @@ func IndexOf(tx *engine.Tx, unit lifecycle.UnitID, event lifecycle.Event, epoch 
 	}
 	return index, nil
 }
+
+// Chunk reads the entry of an import's chunk.
+func Chunk(entry []byte) (lifecycle.Chunk, error) {
+	leaf, err := ledger.DecodeLeaf(entry)
+	if err != nil {
+		return lifecycle.Chunk{}, err
+	}
+	return lifecycle.ParseChunk(leaf.Body)
+}

@@ -145,7 +145,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 // Append writes an event as the next entry and returns its index.
 func (l *Log) Append(tx *engine.Tx, r Record) (int64, error) {
-	entry, err := r.encode(l.NewID())
+	entry, err := r.encode(l.NewID)
 	if err != nil {
 		return 0, err
 	}

@@ -20,7 +20,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, nextval('log_entry_arrival'))`
 
 // Append writes an event. Its index is Unplaced.
 func (o Outbox) Append(tx *engine.Tx, r Record) (int64, error) {
-	entry, err := r.encode(o.NewID())
+	entry, err := r.encode(o.NewID)
 	if err != nil {
 		return 0, err
 	}

@@ -14,6 +14,7 @@ import (
 
 // Record is one event for the log.
 type Record struct {
+	ID      string // of the entry; empty: drawn
 	At      time.Time
 	Kind    string // what the subject is: KindUnit or one of its siblings
 	Subject string
@@ -35,7 +36,11 @@ type encoded struct {
 	entry []byte
 }
 
-func (r Record) encode(id string) (encoded, error) {
+func (r Record) encode(newID func() string) (encoded, error) {
+	id := r.ID
+	if id == "" {
+		id = newID()
+	}
 	leaf := ledger.Leaf{ID: id, At: r.At, Kind: r.Kind, Subject: r.Subject, Event: r.Event, Body: r.Body}
 	_, _ = rand.Read(leaf.Salt[:]) // never fails: it crashes the program instead
 	entry, err := leaf.Encode()

@@ -63,8 +63,8 @@ INSERT INTO checklist_picture (model_id, digest, picture)
   VALUES ('mdl_1', '0000000000000000000000000000000000000000000000000000000000000000', '\x00');
 INSERT INTO print_job (org_id, job_id, stock, skip, copies, dpi, state, created_at) VALUES ('org_1', 'j', 's', 0, 1, 0, 'made', 1);
 INSERT INTO print_label (unit_id, org_id, job_id, place, epoch, state) VALUES ('unt_1', 'org_1', 'j', 0, 1, 'made');
-INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at)
-  VALUES ('imp_1', 'org_1', 'r', 'units', 'csv', 'running', '{}', 'n', 'd', 1, '{}', 0, '{}', 1, 1, 1);
+INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, lease_until)
+  VALUES ('imp_1', 'org_1', 'r', 'units', 'csv', 'running', '{}', 'n', 'd', 1, '{}', 0, '{}', 1, 1, 1, 0);
 INSERT INTO import_part (import_id, part, sealed) VALUES ('imp_1', 0, '\x00');
 INSERT INTO import_error (import_id, row_no, place, col, code) VALUES ('imp_1', 1, 0, 'c', 'e');
 INSERT INTO import_chunk (import_id, first_row, last_row, entry_id) VALUES ('imp_1', 2, 3, 'ent_1');
