@@ -7,7 +7,7 @@ import "slices"
 func accessRows() []row {
 	return slices.Concat(
 		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), auditRows(), flagRows(), deviceRows(),
-		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
+		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
 	)
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"quitclaim/scanner/code"
+	"quitclaim/scanner/print"
 	"quitclaim/service/web/messages"
 )
 
@@ -31,6 +32,7 @@ type Config struct {
 	Proxies    networks      // whose X-Forwarded-For is believed
 	Serials    serials       // how brands write their serials
 	Language   language      // spoken to whoever asks for none that we speak
+	Printers   string        // label printers on our own network; empty: nothing is sent
 	AuditAt    string        // when a pass over the whole ledger begins, HH:MM in UTC
 	LogJSON    bool          // one JSON object per log line
 	LogLevel   string        // debug, info, warn or error
@@ -147,6 +149,9 @@ func settings() []setting {
 			c.Language = language(messages.English)
 			f.Var(&c.Language, "language", "")
 		}},
+		{"printers", "label printers (ZPL, port 9100) on this server's own network: name=address:port[/dpi][@organisation], with commas between; default: none", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.Printers, "printers", "", "")
+		}},
 		{"audit-at", "when the daily pass over the whole ledger begins, HH:MM in UTC", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.AuditAt, "audit-at", "03:47", "")
 		}},
@@ -228,6 +233,10 @@ func (c Config) check() []error {
 	}
 	if c.Workers < 1 || c.Workers > 256 {
 		mistakes = append(mistakes, fmt.Errorf("workers: %d is not within 1 to 256", c.Workers))
+	}
+	_, wrong := print.ParsePrinters(c.Printers)
+	for _, err := range wrong {
+		mistakes = append(mistakes, fmt.Errorf("printers: %w", err))
 	}
 	if _, err := c.auditSchedule(); err != nil {
 		mistakes = append(mistakes, fmt.Errorf("audit-at: %q is not HH:MM", c.AuditAt))
