@@ -66,6 +66,7 @@ type Config struct {
 	Feed       feed
 	Batches    batches
 	Entries    entries
+	Kits       kits // nil: no box holds more than one unit
 	Now        func() time.Time
 	// NewID draws 26 random base32 characters.
 	NewID func() string

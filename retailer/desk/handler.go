@@ -44,6 +44,7 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.POST("/v1/returns/:id/vouch", access.ReturnVouch, h.vouch)
 
 	h.mountBatches(r)
+	h.mountKits(r)
 	r.GET("/desk", access.ReturnOpen, h.desktop)
 	r.GET("/desk/take-back", access.ReturnOpen, h.takeBackForm)
 	r.GET("/desk/admit", access.ReturnOpen, h.admitForm)

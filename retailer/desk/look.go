@@ -14,6 +14,8 @@ type Looked struct {
 	Key    lifecycle.UnitKey
 	Model  string // empty: not this desk's to know
 	Answer lifecycle.Answer
+	// Kit is the box that the unit came in; nil: its own.
+	Kit *lifecycle.Kit
 	// MayTake and MaySeal report which of both forms there is a use for.
 	MayTake, MaySeal bool
 }
@@ -33,6 +35,9 @@ func (d *Desk) Look(ctx context.Context, actor lifecycle.Actor, key lifecycle.Un
 		looked.Key, looked.Model = snapshot.Unit.Key, snapshot.Model.Name
 	}
 	looked.MayTake = slices.Contains(looked.Answer.Next, lifecycle.NextTakeBack)
+	if looked.Kit, err = d.kitOf(ctx, snapshot.Unit.ID, looked.MayTake); err != nil {
+		return Looked{}, err
+	}
 	looked.MaySeal = slices.Contains(looked.Answer.Next, lifecycle.NextSealed)
 	return looked, nil
 }

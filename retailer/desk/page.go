@@ -55,6 +55,7 @@ type takeBackView struct {
 	// Capped: a second person must stand by this return.
 	Capped              bool
 	Conditions, Reasons []web.Option
+	Kit                 *lifecycle.Kit // the box that it came in; nil: its own
 }
 
 func newTakeBackView(in returnInput) takeBackView {
@@ -102,6 +103,7 @@ func (h *Handler) showForm(c echo.Context, status int, in returnInput, mistakes 
 	}
 	view := newTakeBackView(in)
 	view.Key, view.Model, view.Sentence = looked.Key, looked.Model, looked.Answer.Reasons[0]
+	view.Kit = looked.Kit
 	view.Mistakes, view.Capped = mistakes, capped || in.SecondEmail != ""
 	if !looked.MayTake {
 		view.Verdict = verdictOf(looked.Answer.Verdict, looked.Answer.Reasons)

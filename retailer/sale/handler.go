@@ -138,11 +138,26 @@ type saleBody struct {
 	VoidedAt   web.Time         `json:"voided_at"`
 	// Flagged: it was recorded after the fact and would have been refused.
 	Flagged bool `json:"flagged"`
+	// Parts are what else was in the box of a kit's hub.
+	Parts []partBody `json:"parts,omitempty"`
+}
+
+// partBody is one of them; Reasons say why it was not sold.
+type partBody struct {
+	Brand   string             `json:"brand"`
+	Serial  string             `json:"serial"`
+	Sale    lifecycle.SaleID   `json:"sale,omitempty"`
+	Reasons []lifecycle.Reason `json:"reasons,omitempty"`
 }
 
 func bodyOf(sold Sold) saleBody {
+	var parts []partBody
+	for _, part := range sold.Parts {
+		parts = append(parts, partBody{part.Key.Brand, part.Key.Serial, part.Sale, part.Refused})
+	}
 	return saleBody{
-		ID: sold.Sale.ID, Brand: sold.Unit.Key.Brand, Serial: sold.Unit.Key.Serial, State: sold.Unit.State,
+		Parts: parts,
+		ID:    sold.Sale.ID, Brand: sold.Unit.Key.Brand, Serial: sold.Unit.Key.Serial, State: sold.Unit.State,
 		SoldAt: web.Time(sold.Sale.SoldAt), RecordedAt: web.Time(sold.Sale.RecordedAt),
 		VoidedAt: web.Time(sold.Sale.VoidedAt), Flagged: sold.Flagged,
 	}

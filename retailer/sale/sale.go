@@ -39,6 +39,11 @@ type Config struct {
 	Now   func() time.Time
 	// NewID draws 26 random base32 characters.
 	NewID func() string
+	// Kits are the boxes of more than one unit; nil: there are none.
+	Kits interface {
+		// KitOf is the kit that a unit is of; none: lifecycle.ErrNotFound.
+		KitOf(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Kit, error)
+	}
 	// Key is the sale-check key of the keyring.
 	Key ed25519.PrivateKey
 }
@@ -64,6 +69,10 @@ type Sold struct {
 	Model string
 	// Voidable reports whether the actor can still void it.
 	Voidable bool
+	// Kit is the box that it was sold in, as it is now; nil: its own.
+	Kit *lifecycle.Kit
+	// Parts are what else was in the box, where the unit is the hub of a kit.
+	Parts []SoldPart
 	// Flagged: it was recorded after the fact and would have been refused.
 	Flagged bool
 }
@@ -89,7 +98,15 @@ func (s *Sale) Sell(ctx context.Context, actor lifecycle.Actor, order Order) (So
 		return Sold{}, errors.Join(fmt.Errorf("sell: %w", err), s.flagSecondSale(ctx, actor, snapshot, err))
 	}
 	change := outcome.Change
-	return Sold{Sale: *change.Sale, Unit: change.Unit, Model: snapshot.Model.Name, Flagged: len(change.Flags) > 0}, nil
+	sold := Sold{Sale: *change.Sale, Unit: change.Unit, Model: snapshot.Model.Name, Flagged: len(change.Flags) > 0}
+	if outcome.Replayed {
+		// The unit has left the shelf, and its snapshot the kit with it.
+		if snapshot.Kit, err = s.kitOf(ctx, snapshot.Unit.ID); err != nil {
+			return Sold{}, err
+		}
+	}
+	sold.Parts, err = s.sellParts(ctx, actor, snapshot, order)
+	return sold, err
 }
 
 func (s *Sale) record(ctx context.Context, actor lifecycle.Actor, unit lifecycle.UnitID, receipt string, command lifecycle.Sell) (lifecycle.Outcome, error) {
@@ -129,7 +146,11 @@ func (s *Sale) Find(ctx context.Context, actor lifecycle.Actor, id lifecycle.Sal
 	}
 	void := lifecycle.Void{Command: lifecycle.Command{Actor: actor, At: s.now()}, Sale: id}
 	_, refused := void.Decide(snapshot)
-	return Sold{Sale: sale, Unit: snapshot.Unit, Model: snapshot.Model.Name, Voidable: refused == nil}, nil
+	kit, err := s.kitOf(ctx, unit.ID)
+	if err != nil {
+		return Sold{}, err
+	}
+	return Sold{Sale: sale, Unit: snapshot.Unit, Model: snapshot.Model.Name, Kit: kit, Voidable: refused == nil}, nil
 }
 
 // flagOtherStock tells the custodian's security officer that their unit is

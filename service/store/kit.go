@@ -33,7 +33,7 @@ func getKit(ctx context.Context, s *Store, read func(*engine.Tx) (*lifecycle.Kit
 }
 
 // SaveKit puts a kit on record, of units that are in none yet: else it is
-// lifecycle.ErrInvalid, "kit.taken". What CheckKit says is checked again in the
+// lifecycle.ErrInvalid, "kit.taken-already". What CheckKit says is checked again in the
 // same transaction. It answers with the kit as it is then.
 func (s *Store) SaveKit(ctx context.Context, kit lifecycle.Kit) (lifecycle.Kit, error) {
 	scope := "kit"
@@ -49,7 +49,7 @@ func (s *Store) SaveKit(ctx context.Context, kit lifecycle.Kit) (lifecycle.Kit, 
 			}
 			if other != nil {
 				args := map[string]string{"serial": part.Key.Serial}
-				invalid.Reasons = append(invalid.Reasons, lifecycle.Reason{Code: "kit.taken", Field: "units", Args: args})
+				invalid.Reasons = append(invalid.Reasons, lifecycle.Reason{Code: "kit.taken-already", Field: "units", Args: args})
 			}
 			unit, err := facts.Unit(tx, part.Unit)
 			if err == nil && unit.Vendor != kit.Vendor {
