@@ -9,10 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 )
 
-// camera starts a chromium whose camera shows the film.
+// cameraBrowser starts a chromium whose camera shows the film.
 func (s *server) cameraBrowser(t *testing.T, film string, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	return s.browser(t, append([]chromedp.ExecAllocatorOption{
@@ -89,4 +91,44 @@ func TestScanByCamera(t *testing.T) {
 	// The choice is remembered: the next page opens the camera by itself.
 	desk.open("/scan?purpose=return")
 	desk.until("a verdict without a tap", `document.querySelectorAll("[data-last] li").length >= 1`)
+
+	t.Run("taken away", func(t *testing.T) {
+		desk.mayUseCamera(browser.PermissionSettingDenied)
+		worksWithoutCamera(t, desk, "eye-taken", units[0])
+	})
+	t.Run("a decoder that does not load", func(t *testing.T) {
+		desk.mayUseCamera(browser.PermissionSettingGranted)
+		evaluate[bool](desk, `localStorage.setItem("quitclaim.choice.camera", "off") ?? true`)
+		desk.open("/scan?purpose=return")
+		desk.until("the scanner is there", `!document.querySelector("[data-tools]").hidden`)
+		evaluate[bool](desk, `(document.querySelector("[data-scanner]").dataset.wasm += ".gone") !== ""`)
+		desk.do("open the camera", click("[data-camera-open]"))
+		worksWithoutCamera(t, desk, "eye-failed", units[0])
+	})
+}
+
+// mayUseCamera is what somebody answers, now or in the browser's settings.
+func (b tab) mayUseCamera(answer browser.PermissionSetting) {
+	b.t.Helper()
+	b.do("answer the browser", func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: "camera"}, Setting: answer, Origin: b.s.url,
+		})
+		return chromedp.Void{}, err
+	})
+}
+
+// worksWithoutCamera waits for the words that say why there is none, and scans
+// by the wedge.
+func worksWithoutCamera(t *testing.T, desk tab, state string, u unit) {
+	t.Helper()
+	desk.until(state, `document.querySelector("[data-state=`+state+`]").checkVisibility()`)
+	if evaluate[bool](desk, `document.querySelector("[data-camera]").checkVisibility()`) {
+		t.Error("the camera's picture is still there")
+	}
+	rows := desk.rows()
+	desk.breath()
+	desk.scans(typing(u.Payload + "\r"))
+	_, text := desk.verdict(rows + 1)
+	words(t, "the wedge goes on", text, u.Serial)
 }

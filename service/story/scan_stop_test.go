@@ -19,7 +19,8 @@ const firstLoad = 60_000
 func TestScanAtTheDesk(t *testing.T) {
 	t.Parallel()
 	s := demo(t, quick)
-	desk := s.tab(t, s.browser(t))
+	// There is a camera, and whoever sits there does not let the page have it.
+	desk := s.tab(t, s.browser(t, chromedp.Flag("use-fake-device-for-media-stream", true), chromedp.Flag("use-fake-ui-for-media-stream", "deny")))
 	desk.before(listening)
 	desk.signIn(s.as("clerk", brightside, 0).person)
 	desk.open("/desk")
@@ -27,6 +28,16 @@ func TestScanAtTheDesk(t *testing.T) {
 	t.Run("redaction", func(t *testing.T) { redactsAlike(t, desk) })
 	t.Run("secrets", func(t *testing.T) { secretsStay(t, desk, s.pick(in("bound"))) })
 	t.Run("no network", func(t *testing.T) { saysThatNobodyAnswers(t, desk, s.pick(in("bound"))) })
+	t.Run("camera refused", func(t *testing.T) {
+		desk.do("open the camera", click("[data-camera-open]"))
+		worksWithoutCamera(t, desk, "eye-refused", s.pick(in("bound")))
+	})
+	t.Run("no camera", func(t *testing.T) {
+		// As browsers do where a page came without https.
+		evaluate[bool](desk, `Object.defineProperty(navigator, "mediaDevices", { value: undefined }) && true`)
+		desk.do("open the camera", click("[data-camera-open]"))
+		worksWithoutCamera(t, desk, "eye-none", s.pick(in("bound")))
+	})
 	t.Run("a mismatch", func(t *testing.T) { stops(t, desk, s.pick(in("bound")), s.pick(in("bound"))) })
 }
 

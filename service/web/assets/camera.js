@@ -32,16 +32,22 @@ export function camera(root, found, state) {
     const attempt = ++opening;
     release();
     state("eye-asking");
+    let given;
+    let why;
     try {
-      stream = await wanted();
+      given = await wanted();
     } catch (error) {
-      close(reason(error));
-      return;
+      why = reason(error);
     }
     if (attempt !== opening) {
-      stop(stream);
+      stop(given); // opened anew, or closed, while the browser asked
       return;
     }
+    if (why) {
+      close(why);
+      return;
+    }
+    stream = given;
     const [track] = stream.getVideoTracks();
     track.addEventListener("ended", () => track === current() && close("eye-taken"));
     remember("camera", "on");
