@@ -17,6 +17,7 @@ import (
 	"quitclaim/service/device"
 	"quitclaim/service/fleet"
 	"quitclaim/service/fleet/imports"
+	"quitclaim/service/fleet/kits"
 	"quitclaim/service/fleet/overview"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/owner"
@@ -39,6 +40,9 @@ func (h *house) mount(routes *web.Routes) error {
 		func() (mounter, error) { return signin.NewHandler(h.entrance) },
 		h.adminDoors, h.stationDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.printDoors, h.auditDoors, h.deviceDoors,
 		func() (mounter, error) { return imports.NewHandler(h.imports) },
+		func() (mounter, error) {
+			return kits.NewHandler(kits.New(kits.Config{Store: h.store, Now: h.now, NewID: newID}))
+		},
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
 		h.benchDoors,
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
@@ -87,7 +91,7 @@ func (b both) Mount(r *web.Routes) {
 
 func (h *house) deskDoors() (mounter, error) {
 	return desk.NewHandler(desk.New(desk.Config{
-		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Batches: h.store, Entries: h.store,
+		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Batches: h.store, Entries: h.store, Kits: h.store,
 		Now: h.now, NewID: newID, Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
 	}))
 }
@@ -105,7 +109,7 @@ func (h *house) printDoors() (mounter, error) {
 
 func (h *house) saleDoors() (mounter, error) {
 	return sale.NewHandler(sale.New(sale.Config{
-		Store: h.store, Sales: h.store, Now: h.now, NewID: newID, Key: h.keys.SaleCheck(),
+		Store: h.store, Sales: h.store, Kits: h.store, Now: h.now, NewID: newID, Key: h.keys.SaleCheck(),
 	}))
 }
 
