@@ -95,6 +95,7 @@ func notInTheSuite(engine string) map[string]string {
 	}
 	if engine == "postgres" {
 		all["sqlFreeWork"] = "the suite on SQLite: leases may be those of processes that live"
+		all["sqlFreeImports"] = all["sqlFreeWork"]
 	}
 	return all
 }
