@@ -6,8 +6,8 @@ import "slices"
 // is theirs and what is not. The things are made in access_units_test.go.
 func accessRows() []row {
 	return slices.Concat(
-		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), auditRows(), flagRows(), deviceRows(),
-		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
+		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
+		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
 	)
 }
 
@@ -121,6 +121,9 @@ func vendorRows() []row {
 		{route: "GET /admin/models/new", all: everybody(200)},
 		{route: "POST /admin/models", body: "name=", all: everybody(422)},
 		{route: "GET /admin/models/:id", id: "model", of: maker(200)},
+		{route: "GET /admin/models/:model/steps/:check", of: maker(200)},
+		{route: "POST /admin/models/:model/steps/:check", body: "text=", of: maker(422)},
+		{route: "GET /admin/models/:model/steps/:check/picture", of: maker(200)},
 		{route: "POST /admin/models/:id", id: "model", body: "name=", of: maker(422)},
 		{route: "GET /v1/models", all: everybody(200)},
 		{route: "POST /v1/models", body: `{"name":""}`, all: everybody(422)},

@@ -77,7 +77,7 @@ func (w *accessWorld) furnish(t *testing.T) {
 	}
 	batch := w.newBatch(t)
 	w.fixed = values{
-		"batch": string(batch), "entry": string(batch),
+		"import": string(w.newImport(t)), "batch": string(batch), "entry": string(batch),
 		"model": string(w.model.ID), "othermodel": string(other.ID), "brand": "acme",
 		"orgid": string(w.orgs["shop"].ID), "person": string(w.person(t, "shop", lifecycle.RoleClerk).person),
 		"leaver": string(w.person(t, "shop", lifecycle.RoleClerk).person), "taken": string(invited.person) + "@staff.example",
@@ -85,16 +85,17 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"elsewhere": string(w.orgs["shop2"].ID), "accreditedorg": string(w.orgs["warehouse2"].ID),
 		"accreditedtoo": string(w.orgs["shop2"].ID), "recorded": "", "job": "stuck-reset", "index": "0", "tile": "0/000.p/1",
 		"file": "quitclaim.css", "version": "any",
-		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"),
+		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"), "kit": w.kit(t, "vendor"),
 	}
 }
 
 func (w *accessWorld) newModel(t *testing.T, side, gtin string) lifecycle.Model {
 	t.Helper()
-	model, err := w.house.store.SaveModel(t.Context(), lifecycle.Model{
-		ID: lifecycle.ModelID(newPrefixedID("mdl")), Vendor: w.orgs[side].ID, Brand: brandOf(side), Name: "Camera of " + side,
+	model, err := w.house.store.SaveModelWithPicture(t.Context(), lifecycle.Model{
+		Checklist: []lifecycle.Check{{ID: "seal", Text: "Photograph the seal", Optional: true, Picture: hexSum(picture)}},
+		ID:        lifecycle.ModelID(newPrefixedID("mdl")), Vendor: w.orgs[side].ID, Brand: brandOf(side), Name: "Camera of " + side,
 		GTIN: gtin, ResetPolicy: lifecycle.ResetReleases, RequiredGrade: lifecycle.GradeAttested, Clouds: []string{builtin.Name},
-	})
+	}, []byte(picture))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,12 +198,16 @@ func (s *scene) never() values {
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
 		"token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "uuid": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
-		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(),
+		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),
 		"batch": "bat_" + newID(), "entry": newID(),
-		"recorded": "", "task": "identify", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
+		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v
 }
+
+// picture is the vendor's picture of a step, and the bench's of a unit: who
+// knows its digest still sees only what is theirs.
+const picture = "\xff\xd8\xff a picture"
 
 // advance runs a command on a unit, whatever becomes of the test meanwhile.
 func (s *scene) advance(t *testing.T, unit lifecycle.UnitID, decide lifecycle.Decide) lifecycle.Outcome {

@@ -25,7 +25,7 @@ func setup(t *testing.T) bundle {
 	t.Helper()
 	w := storetest.NewWorld(t)
 	key := testKey()
-	room := sale.New(sale.Config{Store: w, Sales: w, Now: w.Clock.Now, NewID: newID, Key: key})
+	room := sale.New(sale.Config{Store: w, Sales: w, Kits: w, Now: w.Clock.Now, NewID: newID, Key: key})
 	handler, err := sale.NewHandler(room)
 	if err != nil {
 		t.Fatalf("NewHandler: %v", err)
