@@ -3,6 +3,8 @@ package assets_test
 import (
 	"bytes"
 	"compress/gzip"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -70,7 +72,8 @@ func TestEmbedded(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere := regexp.MustCompile(`https?://|@import|url\(`)
-	for _, name := range []string{"quitclaim.css", "live.js", "wedge.js", "time.js", "favicon.svg"} {
+	for _, name := range []string{"quitclaim.css", "live.js", "wedge.js", "time.js", "favicon.svg",
+		"scan.js", "camera.js", "decoder.js", "redact.js", "payload.js", "tones.js", "choices.js"} {
 		file, ok := set.File(name)
 		if !ok {
 			t.Errorf("%s is missing", name)
@@ -86,5 +89,60 @@ func TestEmbedded(t *testing.T) {
 		if !strings.Contains(string(css.Body), want) {
 			t.Errorf("the stylesheet lacks %q", want)
 		}
+	}
+}
+
+// TestDecoder: the module that reads pictures is the one that its makers
+// published, is sent compressed, and keeps its address when another file
+// changes.
+func TestDecoder(t *testing.T) {
+	t.Parallel()
+	set, err := assets.Embedded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reader, _ := set.File("zxing/reader/index.js")
+	module, ok := set.File("zxing/zxing_reader.wasm")
+	if !ok || module.Type != "application/wasm" || module.Gzip == nil {
+		t.Fatalf("the module is %q, %d bytes compressed", module.Type, len(module.Gzip))
+	}
+	plain, err := module.Plain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if digest := fmt.Sprintf("%x", sha256.Sum256(plain)); !strings.Contains(string(reader.Body), digest) {
+		t.Errorf("the reader states another digest than %s", digest)
+	}
+	if set.VersionOf("zxing/zxing_reader.wasm") == set.Version() || set.VersionOf("scan.js") != set.Version() {
+		t.Error("the decoder has no version of its own")
+	}
+}
+
+// TestPlain: what the tree holds compressed alone is there for every browser.
+func TestPlain(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write([]byte("module")); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	set, err := assets.Read(fstest.MapFS{
+		"d/m.wasm.gz": {Data: packed.Bytes()}, "d/broken.wasm.gz": {Data: []byte("no gzip")}, "a.css": {Data: []byte("a{}")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"d/m.wasm": "module", "a.css": "a{}"} {
+		file, _ := set.File(name)
+		if got, err := file.Plain(); err != nil || string(got) != want {
+			t.Errorf("%s = %q, %v", name, got, err)
+		}
+	}
+	broken, _ := set.File("d/broken.wasm")
+	if _, err := broken.Plain(); err == nil {
+		t.Error("a broken file is sent")
 	}
 }
