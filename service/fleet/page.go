@@ -80,6 +80,7 @@ type unitView struct {
 	Next     string
 	Further  bool // a further part of the past was asked for
 	Confirm  bool // who looks may confirm it
+	Labelled bool // who looks may print its label
 	Mistakes *lifecycle.Invalid
 }
 
@@ -100,7 +101,8 @@ func (h *Handler) showUnit(c echo.Context, status int, key lifecycle.UnitKey, wr
 	view := unitView{
 		Sight: sight, Path: unitPath(sight.Key), Buttons: buttons(h.routes.List(), p, sight), Mistakes: wrong,
 		Past: access.Allowed(p, access.UnitHistory), Further: c.QueryParam("after") != "",
-		Confirm: sight.Unconfirmed && sight.View == lifecycle.ViewVendor && access.Allowed(p, access.UnitRegister),
+		Confirm:  sight.Unconfirmed && sight.View == lifecycle.ViewVendor && access.Allowed(p, access.UnitRegister),
+		Labelled: (sight.View == lifecycle.ViewVendor || sight.View == lifecycle.ViewCustodian && !sight.Arriving) && access.Allowed(p, access.LabelPrint),
 	}
 	if view.Past {
 		page, err := positionOf(c)
