@@ -39,12 +39,12 @@ type Words func(code string, args map[string]string) string
 
 // Lengths in millimetres, and sizes of type in points.
 const (
-	margin     = 18.0
+	margin     = 16.0
 	labelWidth = 56.0
-	lineHeight = 4.9
+	lineHeight = 4.6
 	codeSide   = 44.0 // of the QR code with its quiet zone: 0.4 mm a module and more
-	inkHeight  = 13.0
-	bodySize   = 9.5
+	inkHeight  = 11.0
+	bodySize   = 9.0
 	smallSize  = 8.0
 	titleSize  = 17.0
 )

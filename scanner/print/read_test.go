@@ -1,0 +1,104 @@
+package print_test
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"quitclaim/scanner/label"
+	"quitclaim/scanner/photo"
+)
+
+// What is printed is read back by a decoder that knows nothing of us and by our
+// own: the preview and the document, on every stock.
+func TestWhatIsPrintedIsReadBack(t *testing.T) {
+	t.Parallel()
+	raster, reader := program(t, "pdftoppm", "poppler-utils"), program(t, "zbarimg", "zbar-tools")
+	k := setup(t)
+	unit, issued := k.certified()
+	code, err := k.LabelOf(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := k.as(k.Technician)
+	for _, stock := range label.Stocks() {
+		for ref, want := range map[string]string{unit.Key.String(): "https://qc.example/u/" + code, string(issued.Code): "HTTPS://QC.EXAMPLE/C/"} {
+			preview := client.Get("/print/preview.png?stock=" + stock.ID + "&label=" + ref)
+			if preview.Status != http.StatusOK {
+				t.Fatalf("preview of %s on %s = %d %s", ref, stock.ID, preview.Status, preview.Body)
+			}
+			seen(t, reader, stock.ID+" preview", []byte(preview.Body), want, stock.ID == "zpl-51x25")
+			if stock.Form == label.FormZPL || stock.ID == "avery-5520" && ref != string(issued.Code) {
+				continue // ZPL is drawn again in scanner/label; one sheet is enough
+			}
+			id := jobID()
+			made := client.PostForm("/print/jobs", form(id, ref, stock.ID, ""))
+			if made.Status != http.StatusSeeOther {
+				t.Fatalf("print %s on %s = %d %s", ref, stock.ID, made.Status, made.Body)
+			}
+			document := client.Get("/v1/print-jobs/" + id + "/labels.pdf")
+			file := filepath.Join(t.TempDir(), "labels")
+			if err := os.WriteFile(file+".pdf", []byte(document.Body), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			run(t, raster, "-png", "-r", "300", "-x", "0", "-y", "0", "-W", "1300", "-H", "650", "-singlefile", file+".pdf", file)
+			picture, err := os.ReadFile(file + ".png")
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen(t, reader, stock.ID+" print", picture, want, stock.ID == "dymo-30330" || stock.ID == "brother-62")
+		}
+	}
+}
+
+// seen has zbar read a picture, and our own decoder, which takes its time, where
+// it is to.
+func seen(t *testing.T, reader, what string, picture []byte, want string, ours bool) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "seen.png")
+	if err := os.WriteFile(file, picture, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.TrimSpace(run(t, reader, "--quiet", "--raw", file)); !strings.HasPrefix(got, want) {
+		t.Errorf("%s: zbar reads %q, want %s", what, got, want)
+	}
+	if !ours {
+		return
+	}
+	opened, err := photo.Open(picture)
+	if err != nil {
+		t.Fatalf("%s: %v", what, err)
+	}
+	// "]Q1" is how a scanner says that it was a QR code.
+	if got := photo.Codes(t.Context(), opened); len(got) != 1 || !strings.HasPrefix(got[0], "]Q1"+want) {
+		t.Errorf("%s: our own decoder reads %q, want %s", what, got, want)
+	}
+}
+
+func program(t *testing.T, name, debian string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
+			t.Fatalf("%s is not installed (Debian: %s)", name, debian)
+		}
+		t.Skipf("%s is not installed (Debian: %s): nothing is read back", name, debian)
+	}
+	return path
+}
+
+func run(t *testing.T, path string, args ...string) string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, path, args...).Output()
+	if err != nil {
+		t.Fatalf("%s: %v", filepath.Base(path), err)
+	}
+	return string(out)
+}
