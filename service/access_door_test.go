@@ -157,7 +157,7 @@ func (d door) path(v values) string {
 		switch {
 		case part == "*":
 			parts[i] = v[d.row.id] // may have slashes
-		case isParam && slices.Contains([]string{"brand", "serial", "task", "version", "model"}, name):
+		case isParam && slices.Contains([]string{"brand", "serial", "task", "check", "digest", "version", "model"}, name):
 			parts[i] = url.PathEscape(v[name])
 		case isParam:
 			value, ok := v[d.row.id]

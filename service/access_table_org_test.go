@@ -85,7 +85,16 @@ func benchRows() []row {
 	unit := "/bench/units/:brand/:serial"
 	return []row{
 		{route: "GET /bench", all: everybody(200)},
+		{route: "POST /bench/scan", body: "unit={brand}/{serial}&payload=QC:NEXT", of: map[string]answers{
+			"desk": {"shop": 303}, "returned": {"warehouse": 303}, "certified": {"warehouse": 303}, "home": {}}},
+		{route: "GET /bench/commands", all: everybody(200)},
+		{route: "GET /bench/certify", query: "unit={brand}/{serial}", never: everybody(200), all: everybody(200)},
 		{route: "GET " + unit, of: here},
+		{route: "GET " + unit + "/silent", of: here},
+		{route: "POST " + unit + "/silent", body: "second_email={nomail}&second_password=x", of: order(422)},
+		{route: "POST " + unit + "/undo", body: "x=", of: order(409)},
+		{route: "POST " + unit + "/photos", body: "check=codes-agree", of: bench(422)},
+		{route: "GET " + unit + "/steps/:check/picture", of: map[string]answers{"returned": {"warehouse": 200}, "home": {}}},
 		{route: "POST " + unit + "/codes", body: "box=!&device=!", of: order(422)},
 		{route: "POST " + unit + "/checks", body: "check=codes-agree&note=NOT+A+CODE", of: order(422)},
 		{route: "POST " + unit + "/presence", body: "x=", of: order(409)},
@@ -126,6 +135,10 @@ func orderRows() []row {
 		{route: "GET /v1/orders/:id", id: "order", of: read},
 		{route: "GET /v1/orders/:id/events", id: "order", of: read},
 		{route: "POST /v1/orders/:id/tasks/:task/attest", id: "order", body: `{"pass":true,"note":"NOT A CODE"}`, of: work(422)},
+		{route: "POST /v1/orders/:id/tasks/:task/photos", id: "order", body: `{}`, of: work(422)},
+		{route: "GET /v1/orders/:id/photos/:digest", id: "order", of: map[string]answers{"returned": {"shop": 200, "warehouse": 200}, "home": {}, "reopened": {}}},
+		{route: "POST /v1/orders/:id/undo", id: "order", of: work(409)},
+		{route: "POST /v1/orders/:id/silent", id: "order", body: `{"second_email":"{nomail}","second_password":"x"}`, of: work(422)},
 		{route: "POST /v1/orders/:id/waive", id: "order", body: `{"cloud":"builtin","second_email":"{nomail}","second_password":"x"}`, of: work(422)},
 		{route: "POST /v1/orders/:id/presence", id: "order", of: map[string]answers{
 			"returned": {"warehouse": 409}, "desk": {"shop": 200}, "home": {}, "reopened": {}}},

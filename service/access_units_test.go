@@ -155,6 +155,21 @@ func (l *life) move(from, to string) *life {
 	return l
 }
 
+// photograph keeps a picture of a step; nothing is said of it.
+func (l *life) photograph(side string) *life {
+	l.t.Helper()
+	order := lifecycle.OrderID(l.v["order"])
+	shot := lifecycle.Photograph{
+		Command: l.by(side + " technician"), Order: order, Check: l.v["check"], Digest: l.v["digest"], Size: len(picture),
+	}
+	_, err := l.s.w.house.store.AdvanceWithPhotograph(context.WithoutCancel(l.t.Context()), l.unit.ID, order, []byte(picture), shot.Decide)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.do(lifecycle.Unsay{Command: l.by(side + " technician"), Order: order}.Decide)
+	return l
+}
+
 func (l *life) receipt(side string) string {
 	return l.s.w.house.store.ReceiptHash(l.s.w.orgs[side].ID, l.key.Serial)
 }

@@ -32,6 +32,7 @@ const (
 const (
 	UnitRegister        Action = "unit.register"
 	ModelManage         Action = "model.manage"
+	ChecklistManage     Action = "checklist.manage"
 	AccreditationManage Action = "accreditation.manage"
 )
 

@@ -47,6 +47,7 @@ var rules = map[Action]Rule{
 	// vendors
 	UnitRegister:        {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits)},
 	ModelManage:         {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
+	ChecklistManage:     {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Pictures: true},
 	AccreditationManage: {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 
 	// imports: each kind is held against the right to do the same one by one; the

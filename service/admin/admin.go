@@ -17,6 +17,7 @@ type store interface {
 	people
 	tokens
 	models
+	stepPictures
 	accreditations
 }
 

@@ -40,6 +40,7 @@ func checkSteps(steps []lifecycle.Check, invalid *lifecycle.Invalid) {
 			invalid.Add("checklist", "checklist.text")
 			return
 		}
+		checkStep(step, invalid)
 	}
 }
 
@@ -123,12 +124,12 @@ func textOf(steps []lifecycle.Check) string {
 }
 
 // keepNames lets a step whose words stand keep the name that it has, also one
-// that its vendor gave it by the API.
+// that its vendor gave it by the API, and what else was laid down for it.
 func keepNames(steps, before []lifecycle.Check) []lifecycle.Check {
 	for i := range steps {
 		for _, old := range before {
 			if steps[i].ID == "" && old.Text == steps[i].Text {
-				steps[i].ID = old.ID
+				steps[i] = old
 			}
 		}
 	}

@@ -18,6 +18,8 @@ func (h *Handler) mountModels(r *web.Routes) {
 	r.GET("/admin/models/:id", access.ModelManage, h.model)
 	r.POST("/admin/models/:id", access.ModelManage, h.saveModel)
 
+	h.mountSteps(r)
+
 	r.GET("/v1/models", access.ModelManage, h.apiModels)
 	r.POST("/v1/models", access.ModelManage, h.apiSaveModel)
 	r.GET("/v1/models/:id", access.ModelManage, h.apiModel)
@@ -83,6 +85,7 @@ type modelView struct {
 	Grades   []web.Option
 	Clouds   list
 	Mistakes *lifecycle.Invalid
+	Steps    []lifecycle.Check // of a model on record: each has a page
 }
 
 func modelID(c echo.Context) lifecycle.ModelID { return lifecycle.ModelID(web.Param(c, "id")) }
@@ -97,7 +100,7 @@ func (h *Handler) model(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.showModel(c, http.StatusOK, modelView{ID: model.ID, Form: formOf(model)})
+	return h.showModel(c, http.StatusOK, modelView{ID: model.ID, Form: formOf(model), Steps: model.Checklist})
 }
 
 func (h *Handler) showModel(c echo.Context, status int, view modelView) error {
@@ -143,7 +146,7 @@ func (h *Handler) saveModel(c echo.Context) error {
 		_, err = h.admin.SaveModel(ctx, p, id, model)
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
-		return h.showModel(c, http.StatusUnprocessableEntity, modelView{ID: id, Form: form, Mistakes: wrong})
+		return h.showModel(c, http.StatusUnprocessableEntity, modelView{ID: id, Form: form, Mistakes: wrong, Steps: before.Checklist})
 	}
 	if err != nil {
 		return err

@@ -83,15 +83,19 @@ func (a *Admin) CheckModel(ctx context.Context, p access.Principal, m lifecycle.
 // vendor of a model on record stay.
 func (a *Admin) SaveModel(ctx context.Context, p access.Principal, id lifecycle.ModelID, m lifecycle.Model) (lifecycle.Model, error) {
 	m.ID, m.Vendor = lifecycle.ModelID("mdl_"+a.config.NewID()), p.Org
+	var before lifecycle.Model
 	if id != "" {
-		before, err := a.Model(ctx, p, id)
-		if err != nil {
+		var err error
+		if before, err = a.Model(ctx, p, id); err != nil {
 			return lifecycle.Model{}, err
 		}
 		m.ID, m.Brand = before.ID, before.Brand
 	}
 	m.Checklist = nameSteps(m.Checklist)
 	if err := a.CheckModel(ctx, p, m); err != nil {
+		return lifecycle.Model{}, err
+	}
+	if err := checkPictures(m.Checklist, before.Checklist); err != nil {
 		return lifecycle.Model{}, err
 	}
 	if m.GTIN != "" {
