@@ -18,6 +18,7 @@ const (
 type pass struct {
 	prepare func(gray) gray
 	split   binarise
+	outline bool // looks for codes by their outline too, which does not depend on split
 }
 
 func asIs(g gray) gray { return g }
@@ -32,10 +33,10 @@ func smooth(g gray) gray { return g.mean(1).stretched() }
 // cheap ones come first, and the ones for hard pictures at the end.
 func passes() [][]pass {
 	return [][]pass{
-		{{asIs, hybrid}, {asIs, global}},
-		{{gray.stretched, local(8)}, {smooth, hybrid}, {gray.inverted, hybrid}},
-		{{sharp(3, 1.5), hybrid}, {sharp(3, 1.5), local(10)}, {smooth, local(6)}, {smooth, global}},
-		{{sharp(6, 2), local(8)}, {sharp(6, 2), global}, {gray.inverted, local(8)}, {sharp(10, 3), local(12)}},
+		{{asIs, hybrid, true}, {asIs, global, false}},
+		{{gray.stretched, local(8), false}, {smooth, hybrid, true}, {gray.inverted, hybrid, true}},
+		{{sharp(3, 1.5), hybrid, false}, {sharp(3, 1.5), local(10), false}, {smooth, local(6), false}, {smooth, global, false}},
+		{{sharp(6, 2), local(8), true}, {sharp(6, 2), global, false}, {gray.inverted, local(8), false}, {sharp(10, 3), local(12), false}},
 	}
 }
 
@@ -70,13 +71,16 @@ type view struct {
 }
 
 func viewsOf(whole gray) []view {
-	views := []view{{whole.atMost(wholeScale), true}}
+	views := []view{{whole.atMost(wholeScale), false}}
 	for _, region := range whole.regions() {
 		part := whole.crop(region)
 		if part.w < 16 || part.h < 16 {
 			continue
 		}
 		views = append(views, view{part.scaled(partScale), true})
+	}
+	if len(views) == 1 {
+		views = append(views, view{whole.atMost(partScale), true})
 	}
 	if max(whole.w, whole.h) > wholeScale {
 		views = append(views, view{whole, false})
@@ -100,13 +104,17 @@ func (v view) look(p pass) (seen []sighting) {
 			seen = nil
 		}
 	}()
-	matrix, err := p.split(p.prepare(v.gray))
+	prepared := p.prepare(v.gray)
+	matrix, err := p.split(prepared)
 	if err != nil {
 		return nil
 	}
 	seen = decodeQR(matrix)
 	if v.part {
 		seen = append(seen, decodeMatrix(matrix)...)
+	}
+	if v.part && p.outline {
+		seen = append(seen, prepared.outlined()...)
 	}
 	return seen
 }
