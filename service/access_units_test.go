@@ -67,7 +67,7 @@ func (s *scene) make(t *testing.T, name string) thing {
 	case "desk": // on the desk that took it back, and able to sign that it is there
 		l.sell("shop").takeBack("shop", false)
 	case "returned": // on the bench
-		l.sell("shop").bind("carl").takeBack("shop", true).move("shop", "warehouse").flag("warehouse").printed("warehouse")
+		l.sell("shop").bind("carl").takeBack("shop", true).move("shop", "warehouse").flag("warehouse").photograph("warehouse").printed("warehouse")
 		former[name] = []string{"carl", "shop"}
 	case "left": // the shop, with a flag still there
 		l.flag("shop").move("shop", "warehouse")
