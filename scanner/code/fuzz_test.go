@@ -213,3 +213,38 @@ func homekitQR(setup uint32) string {
 	digits := strings.ToUpper(value.Text(36))
 	return "X-HM://" + strings.Repeat("0", 9-len(digits)) + digits + "7OSX"
 }
+
+// FuzzPasswords hides a unit's first password on labels of all sorts and looks
+// for it in what may be kept.
+func FuzzPasswords(f *testing.F) {
+	f.Add("{SN:5G043D4PAJ361D8,DT:IPC-G22P,SC:", "hunter2", ",NC:015}")
+	f.Add("2M047C9PAN00005:DHI-ARD1611-W:", "hunter2", "")
+	f.Add("Ezviz\nABC123XYZ001\n", "hunter2", "\nC6CN")
+	f.Add("SN:5G043D4PAJ361D8RC:", "hunter2", "")
+	f.Add("{SN:5G043D4PAJ361D8;pw：", "hunter2", "}")
+	f.Add("WIFI:T:WPA;S:home;P:", "hunter2", ";;")
+	rules := site(f)
+	f.Fuzz(func(t *testing.T, before, password, after string) {
+		payload := before + password + after
+		if len(password) < 6 || strings.Contains(before+after, password) {
+			return
+		}
+		r := code.Parse(payload, rules)
+		if !r.SecretsRedacted {
+			return // it was no label with a password, and the rest is FuzzParse's
+		}
+		redacted, secrets := code.Redact(payload)
+		if secrets == 0 {
+			t.Errorf("Redact(%q) kept it whole", payload)
+		}
+		// The serial itself may contain what the fuzzer calls a password.
+		for _, kept := range []string{r.Redacted, redacted} {
+			if r.Serial == "" && len(r.Candidates) == 0 && !secretForm.MatchString(kept) {
+				t.Errorf("%q is kept as %q", payload, kept)
+			}
+			if r.Serial != "" && kept != "{SN:"+r.Serial+"}" && !strings.HasSuffix(kept, " "+r.Serial+" *") {
+				t.Errorf("%q is kept as %q", payload, kept)
+			}
+		}
+	})
+}
