@@ -174,6 +174,7 @@ func (d door) path(v values) string {
 // new one each time, for guesses at passwords are counted by address.
 func fill(text string, v values, escape func(string) string) string {
 	text = strings.ReplaceAll(text, "{nomail}", escape(newID()+"@nobody.example"))
+	text = strings.ReplaceAll(text, "{newjob}", newUUID())
 	for name, value := range v {
 		text = strings.ReplaceAll(text, "{"+name+"}", escape(value))
 	}
@@ -244,7 +245,7 @@ func (a answer) differs(other answer) string {
 }
 
 // passing is what differs between two answers of one page or one instant.
-var passing = regexp.MustCompile(`name="idempotency_key" value="[^"]*"|"(checked_at|valid_until|signature)":"[^"]*"`)
+var passing = regexp.MustCompile(`name="(idempotency_key|job)" value="[^"]*"|"(checked_at|valid_until|signature)":"[^"]*"`)
 
 // plain is the answer with what the caller sent taken out of it, for pages show
 // forms again and lead back.

@@ -18,28 +18,28 @@ func printRows() []row {
 		}
 	}
 	// A form tells of its lines what it tells of one that names nothing.
-	lines := func(status int) map[string]answers {
+	lines := func(status, otherwise int) map[string]answers {
 		return map[string]answers{
-			"stock":    {"shop": status, "vendor": status, "*": 422},
-			"returned": {"warehouse": status, "vendor": status, "*": 422}, "home": {"vendor": status, "*": 422},
+			"stock":    {"shop": status, "vendor": status, "*": otherwise},
+			"returned": {"warehouse": status, "vendor": status, "*": otherwise}, "home": {"vendor": status, "*": otherwise},
 		}
 	}
 	job := func(status int) map[string]answers { return map[string]answers{"returned": {"warehouse": status}} }
 	paper := map[string]answers{"certified": {"warehouse": 200}, "home": {"warehouse": 200}}
-	create := `{"id":"{uuid}","units":[{"brand":"{brand}","serial":"{serial}"}],"stock":"avery-5520"}`
+	create := `{"id":"{newjob}","units":[{"brand":"{brand}","serial":"{serial}"}],"stock":"avery-5520"}`
 	return []row{
-		{route: "GET /print", query: "labels={brand}/{serial}", of: lines(200), never: everybody(422)},
+		{route: "GET /print", query: "labels={brand}/{serial}", of: lines(200, 200), never: everybody(200)},
 		{route: "GET /print/preview.png", query: "stock=avery-5520&label={brand}/{serial}", of: label(200)},
-		{route: "POST /print/jobs", body: "job={uuid}&labels={brand}/{serial}&stock=avery-5520&copies=1", of: lines(303), never: everybody(422)},
+		{route: "POST /print/jobs", body: "job={newjob}&labels={brand}/{serial}&stock=avery-5520&copies=1", of: lines(303, 422), never: everybody(422)},
 		{route: "GET /print/jobs/:id", id: "printjob", of: job(200)},
 		{route: "POST /print/jobs/:id/send", id: "printjob", body: "x=", of: job(303)},
-		{route: "POST /print/jobs/:id/again", id: "printjob", body: "job={uuid}&place=0", of: job(303)},
+		{route: "POST /print/jobs/:id/again", id: "printjob", body: "job={newjob}&place=0", of: job(303)},
 		{route: "POST /v1/print-jobs", body: create, of: label(201)},
 		{route: "GET /v1/print-jobs/:id", id: "printjob", of: job(200)},
 		{route: "GET /v1/print-jobs/:id/labels.pdf", id: "printjob", of: job(200)},
 		{route: "GET /v1/print-jobs/:id/labels.zpl", id: "printjob", of: map[string]answers{"returned": {}}}, // it is for a sheet
 		{route: "POST /v1/print-jobs/:id/send", id: "printjob", of: job(200)},
-		{route: "POST /v1/print-jobs/:id/again", id: "printjob", body: `{"id":"{uuid}"}`, of: job(201)},
+		{route: "POST /v1/print-jobs/:id/again", id: "printjob", body: `{"id":"{newjob}"}`, of: job(201)},
 		{route: "GET /v1/certificates/:code/paper", id: "certificate", of: paper},
 		{route: "GET /v1/certificates/:code/paper.pdf", id: "certificate", of: paper},
 	}

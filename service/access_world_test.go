@@ -197,9 +197,9 @@ func (s *scene) never() values {
 		"shipment": "shp_" + newID(), "binding": "bnd_" + newID(), "past": "bnd_" + newID(), "code": strings.ToUpper(newID()),
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
 		"token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
-		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "uuid": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
+		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),
-		"batch": "bat_" + newID(), "entry": newID(),
+		"batch": "bat_" + newID(), "entry": newID(), "import": "imp_" + newID(),
 		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v

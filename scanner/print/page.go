@@ -62,17 +62,15 @@ func (h *Handler) page(c echo.Context) error {
 		return err
 	}
 	refs, err := h.print.Lines(c.Request().Context(), in.Labels)
-	if wrong := web.Mistakes(err); wrong != nil {
-		return h.show(c, in, refs, wrong)
-	}
-	if err != nil {
+	wrong := web.Mistakes(err)
+	if err != nil && wrong == nil {
 		return err
 	}
-	return h.show(c, in, refs, nil)
+	return h.show(c, http.StatusOK, in, refs, wrong)
 }
 
 // show is the page with the form as it is filled in, and its mistakes.
-func (h *Handler) show(c echo.Context, in form, refs []Ref, wrong *lifecycle.Invalid) error {
+func (h *Handler) show(c echo.Context, status int, in form, refs []Ref, wrong *lifecycle.Invalid) error {
 	ctx := c.Request().Context()
 	view := pageView{Form: in, Mistakes: wrong, Stocks: label.Stocks()}
 	var err error
@@ -90,10 +88,6 @@ func (h *Handler) show(c echo.Context, in form, refs []Ref, wrong *lifecycle.Inv
 	}
 	for _, job := range jobs {
 		view.Recent = append(view.Recent, jobRow{jobPath(job.ID), job.StateAt(h.print.now()), stockName(job.Stock), job.At, job.CopyOf != ""})
-	}
-	status := http.StatusOK
-	if wrong != nil {
-		status = http.StatusUnprocessableEntity
 	}
 	return h.pages.Render(c, status, "print.html", view)
 }
@@ -182,7 +176,7 @@ func (h *Handler) submit(c echo.Context) error {
 		_, err = h.print.plan(ctx, order)
 	}
 	if wrong := web.Mistakes(web.AllMistakes(lines, err)); wrong != nil {
-		return h.show(c, in, refs, wrong)
+		return h.show(c, http.StatusUnprocessableEntity, in, refs, wrong)
 	}
 	if err != nil {
 		return err
