@@ -25,7 +25,7 @@ type listView struct {
 	Kinds    []web.Option
 	Models   []lifecycle.Model // of a vendor
 	Imports  []lifecycle.Import
-	Wrong    map[string][]lifecycle.Reason
+	At       map[string][]lifecycle.Reason // the same, by field
 	Next     string
 	Mistakes *lifecycle.Invalid
 }
@@ -58,7 +58,7 @@ func (h *Handler) showList(c echo.Context, status int, form uploadForm, wrong *l
 	if err != nil {
 		return err
 	}
-	view := listView{Form: form, Imports: list, Next: cursor(next), Mistakes: wrong, Wrong: byField(wrong)}
+	view := listView{Form: form, Imports: list, Next: cursor(next), Mistakes: wrong, At: byField(wrong)}
 	for _, kind := range kinds(p) {
 		view.Kinds = append(view.Kinds, web.Option{Value: string(kind), Message: "imports.kind." + string(kind)})
 	}
@@ -172,7 +172,7 @@ type importView struct {
 	Form    struct{ Brand, Model string }
 
 	Mistakes *lifecycle.Invalid
-	Wrong    map[string][]lifecycle.Reason
+	At       map[string][]lifecycle.Reason // the same, by field
 }
 
 // byField is where on a form each mistake shows.
@@ -222,7 +222,7 @@ func (h *Handler) show(c echo.Context, status int, job lifecycle.Import, wrong *
 			return err
 		}
 	}
-	view.Wrong = byField(view.Mistakes)
+	view.At = byField(view.Mistakes)
 	return h.pages.Render(c, status, "import.html", view)
 }
 
