@@ -122,7 +122,7 @@ func (b tab) scriptless() tab {
 func (b tab) scan(u unit) {
 	b.t.Helper()
 	typed := chromedp.SendKeys(chromedp.CSS("#payload"), u.Payload+"\r")
-	if evaluate[bool](b, `document.querySelector("[data-tools]").hidden`) {
+	if evaluate[bool](b, `document.querySelector("[data-tools]")?.hidden ?? true`) {
 		b.press("scan", typed)
 		return
 	}
