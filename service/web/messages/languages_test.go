@@ -94,8 +94,8 @@ func TestTranslationsAreTranslations(t *testing.T) {
 func TestRegister(t *testing.T) {
 	t.Parallel()
 	banned := map[messages.Language]*regexp.Regexp{
-		messages.German:  regexp.MustCompile(`(?i)\b(du|dich|dir|dein|deine|deinen|einheit|asset|artikel|retoure)\b`),
-		messages.Spanish: regexp.MustCompile(`(?i)\b(tú|tu|tus|vosotros|aparatos|dispositivo|artículo|activo)\b`),
+		messages.German:  regexp.MustCompile(`(?i)\b(du|dich|dir|dein|deine|deinen|einheit|einheiten|obhut|asset|artikel|retoure)\b`),
+		messages.Spanish: regexp.MustCompile(`(?i)\b(tú|tu|tus|vosotros|aparatos|dispositivos?|artículo|activo)\b`),
 	}
 	for language, words := range banned {
 		catalogue, err := messages.In(language)
