@@ -70,7 +70,7 @@ func TestAStation(t *testing.T) {
 	hers, his := s.badge(admin, carla.person), s.badge(admin, clive.person)
 
 	begun := time.Now()
-	desk.scanned(hers, stationPIN).shows(t, carla.Name, "Switch person")
+	desk.scanned(hers, stationPIN).shows(t, carla.Name, "/switch/leave")
 	t.Logf("badge, PIN and the first page took %v", time.Since(begun).Round(time.Millisecond))
 	if got := desk.open("/account"); got.Status != http.StatusForbidden {
 		t.Errorf("her account by PIN: %d, want 403", got.Status)
