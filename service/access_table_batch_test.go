@@ -34,8 +34,8 @@ func (w *accessWorld) newBatch(t *testing.T) lifecycle.BatchID {
 // batchRows: a batch is its organisation's, and nobody else's.
 func batchRows() []row {
 	shop := func(status int) map[string]answers { return map[string]answers{"office": {"shop": status}} }
-	// What waited since 2020 fences nothing; what every desk is told is told.
-	queued := `{"payload":"{payload}","scanned_at":"2020-01-01T00:00:00Z","condition":"used","reason":"other"}`
+	// Scanned in a thousand years, as deskRows has it; what every desk is told is told.
+	queued := `{"payload":"{payload}","scanned_at":"2999-01-01T00:00:00Z","condition":"used","reason":"other"}`
 	return []row{
 		{route: "POST /v1/returns/queued", body: queued, never: everybody(409), told: true, of: map[string]answers{
 			"home": everybody(409), "stock": everybody(409), "desk": everybody(409), "retired": everybody(409)}},

@@ -41,10 +41,9 @@ function work(panel) {
   }
 
   const flush = sender(who, (what, line, answer) => {
+    sending.clear(); // one at a time
     if (what === "sending") {
       sending.add(line.seq);
-    } else if (line) {
-      sending.delete(line.seq);
     }
     if (what === "offline" || what === "online") {
       offline = what === "offline";
