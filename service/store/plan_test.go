@@ -91,6 +91,7 @@ func drivers() map[string]string {
 		"sqlEntries":          "log_entry_by_index (idx>? AND idx<?)",
 		"sqlPeople":           "person_by_org (org_id=? AND person_id>?)",
 		"sqlImports":          "import_by_org (org_id=? AND (created_at,import_id)<(?,?))",
+		"sqlPurgeParts":       "import_ended (ended_at<?)",
 		"sqlImportToWork":     "import_at_work (lease_until<?)",
 		"sqlBatches":          "batch_by_org (org_id=? AND (opened_at,batch_id)<(?,?))",
 		"sqlCredentialsOfOrg": "credential_by_org (org_id=? AND credential_id>?)",

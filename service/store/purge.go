@@ -60,6 +60,13 @@ DELETE FROM throttle WHERE key_hash IN (
   SELECT key_hash FROM throttle WHERE forget_at <= $1 ORDER BY forget_at LIMIT $2)
 AND forget_at <= $1`
 
+// An import that was cancelled, or whose worker died at its very end, leaves its
+// file behind.
+const sqlPurgeParts = `
+DELETE FROM import_part WHERE (import_id, part) IN (
+  SELECT p.import_id, p.part FROM import_job j JOIN import_part p ON p.import_id = j.import_id
+  WHERE j.ended_at <= $1 LIMIT $2)`
+
 // purgeable is what is deleted, and how long after it was over.
 func purgeable() []struct {
 	query string
@@ -74,14 +81,15 @@ func purgeable() []struct {
 		{sqlPurgeSessions, purgeSlack},
 		{sqlPurgeChallenges, purgeSlack},
 		{sqlPurgeThrottles, purgeSlack},
+		{sqlPurgeParts, purgeSlack},
 		{sqlPurgeLinks, keepLinks},
 		{sqlPurgeRuns, keepRuns},
 	}
 }
 
 // Purge deletes a portion of what nobody can use any more: saved answers and
-// attempts, sessions, nonces, throttles, set-up links and the record of old
-// runs. It returns how many rows it deleted, and whether there may be more.
+// attempts, sessions, nonces, throttles, files of imports that are over, set-up
+// links and the record of old runs. It returns how many rows it deleted, and whether there may be more.
 func (s *Store) Purge(ctx context.Context) (deleted int, more bool, err error) {
 	for _, part := range purgeable() {
 		rows, err := write(ctx, s, func(tx *engine.Tx) (int64, error) {

@@ -33,6 +33,7 @@ CREATE TABLE import_job (
 CREATE UNIQUE INDEX import_one_per_reference ON import_job (org_id, reference);
 CREATE INDEX import_by_org ON import_job (org_id, created_at, import_id);
 CREATE INDEX import_at_work ON import_job (lease_until, import_id) WHERE state IN ('checking', 'running');
+CREATE INDEX import_ended ON import_job (ended_at) WHERE ended_at IS NOT NULL;
 
 -- A file in parts of one size, each sealed: sales have receipt numbers in them.
 CREATE TABLE import_part (

@@ -38,6 +38,9 @@ func (w *World) importOf(t testing.TB, kind lifecycle.ImportKind, state lifecycl
 	if err != nil {
 		t.Fatalf("OpenImport: %v", err)
 	}
+	if err := w.PutImportPart(t.Context(), job, 0, []byte("serial\n")); err != nil {
+		t.Fatalf("PutImportPart: %v", err)
+	}
 	job.State, job.Digest = state, "d"
 	if job, err = w.CloseImport(t.Context(), job); err != nil {
 		t.Fatalf("CloseImport: %v", err)
@@ -204,6 +207,11 @@ func importFenced(t *testing.T, w *World) {
 	if _, err := w.Unit(t.Context(), chunk.Rows[0].Unit); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("the chunk was written: %v", err)
 	}
+	w.Clock.Add(3 * time.Hour)
+	if deleted, _, err := w.Purge(t.Context()); err != nil || deleted == 0 {
+		t.Errorf("the file of a cancelled import is purged: %d, %v", deleted, err)
+	}
+	w.Clock.Add(-3 * time.Hour)
 	ended, err := w.Store.Import(t.Context(), job.ID)
 	if err != nil || ended.EndedAt.IsZero() {
 		t.Errorf("ended at %v, %v", ended.EndedAt, err)
