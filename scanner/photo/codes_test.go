@@ -39,9 +39,9 @@ func TestEveryCodeInAPicture(t *testing.T) {
 	for _, s := range all {
 		want = append(want, s.payload)
 	}
-	for i := range all {
-		if got := codesIn(t, asPNG(t, sheet(all[i].sticker))); !slices.Equal(got, want[i:i+1]) {
-			t.Errorf("%s alone = %q, want %q", all[i].name, got, want[i])
+	for _, s := range all[3:] {
+		if got := codesIn(t, asPNG(t, sheet(s.sticker))); !slices.Equal(got, []string{s.payload}) {
+			t.Errorf("%s alone = %q, want %q", s.name, got, s.payload)
 		}
 	}
 	slices.Sort(want[:3])
@@ -53,7 +53,9 @@ func TestEveryCodeInAPicture(t *testing.T) {
 func TestCodesInEveryKindOfPicture(t *testing.T) {
 	t.Parallel()
 	s := symbols(t)[4]
-	from := sheet(s.sticker)
+	bare := image.NewGray(image.Rectangle{Max: s.code.Size()})
+	draw.Draw(bare, bare.Rect, s.sticker, s.code.Min, draw.Src)
+	from := sheet(bare)
 	as := func(to draw.Image) []byte {
 		draw.Draw(to, to.Bounds(), from, image.Point{}, draw.Src)
 		return asPNG(t, to)
@@ -66,15 +68,15 @@ func TestCodesInEveryKindOfPicture(t *testing.T) {
 		}
 	}
 	for name, file := range map[string][]byte{
-		"gray":        as(image.NewGray(from.Rect)),
-		"RGBA":        as(image.NewRGBA(from.Rect)),
-		"NRGBA":       as(image.NewNRGBA(from.Rect)),
-		"16 bits":     as(image.NewNRGBA64(from.Rect)),
-		"a palette":   as(image.NewPaletted(from.Rect, palette.Plan9)),
-		"JPEG":        asJPEG(t, from),
-		"mirrored":    withChunk(asPNG(t, turned), "eXIf", mirrored),
-		"in colour":   asJPEG(t, tinted(from)),
-		"very narrow": asPNG(t, sheet(s.sticker, image.NewGray(image.Rect(0, 0, 1800, 1)))),
+		"gray":      as(image.NewGray(from.Rect)),
+		"RGBA":      as(image.NewRGBA(from.Rect)),
+		"NRGBA":     as(image.NewNRGBA(from.Rect)),
+		"16 bits":   as(image.NewNRGBA64(from.Rect)),
+		"a palette": as(image.NewPaletted(from.Rect, palette.Plan9)),
+		"JPEG":      asJPEG(t, from),
+		"mirrored":  withChunk(asPNG(t, turned), "eXIf", mirrored),
+		"in colour": asJPEG(t, tinted(from)),
+		"very wide": asPNG(t, sheet(bare, image.NewGray(image.Rect(0, 0, 900, 1)))),
 	} {
 		if got := codesIn(t, file); !slices.Equal(got, []string{s.payload}) {
 			t.Errorf("%s = %q, want %q", name, got, s.payload)

@@ -140,7 +140,7 @@ func singlePass(tb testing.TB, file []byte) string {
 // gone, a part of a code.
 func TestNothingIsReadOutOfNothing(t *testing.T) {
 	t.Parallel()
-	pictures := 2
+	pictures := 1
 	if os.Getenv("QUITCLAIM_TEST_LONG") != "" {
 		pictures = 200
 	}
