@@ -171,10 +171,35 @@ func TestBackup(t *testing.T) {
 
 // What was there when the backup began is there after a restore, on any engine,
 // and the ledger goes on.
+// photographed keeps a picture of a unit's order, and gives a look whether it is
+// still there, byte for byte.
+func photographed(t *testing.T, w *storetest.World, unit lifecycle.Unit) (shows func(*store.Store)) {
+	t.Helper()
+	snapshot, err := w.Snapshot(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order, picture := snapshot.Order.ID, []byte("\xff\xd8\x00 a picture")
+	digest := storetest.Hex(string(picture))
+	_, err = w.AdvanceWithPhotograph(t.Context(), unit.ID, order, picture, lifecycle.Photograph{
+		Command: w.By(w.Clerk), Order: order, Check: lifecycle.CheckCodesAgree, Digest: digest, Size: len(picture),
+	}.Decide)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(s *store.Store) {
+		t.Helper()
+		if got, err := s.Photograph(t.Context(), unit.ID, order, digest); err != nil || !bytes.Equal(got, picture) {
+			t.Errorf("the picture after a restore: %q, %v", got, err)
+		}
+	}
+}
+
 func (m move) everything(t *testing.T) {
 	w := storetest.Populate(t, m.open(t))
 	unit := w.Certified(t)
 	returned := w.TakenBack(t)
+	shows := photographed(t, w, returned)
 	outside := published(t, w)
 	file, made := backup(t, w)
 	if diff := cmp.Diff(tablesMade(t), slices.Sorted(slices.Values(made.Tables))); diff != "" || made.Rows < 50 || made.Size == 0 {
@@ -191,6 +216,7 @@ func (m move) everything(t *testing.T) {
 		t.Errorf("restored %+v, made %+v", restored, made)
 	}
 	s := reopen(t, config)
+	shows(s)
 	for _, want := range []lifecycle.UnitID{unit.ID, returned.ID} {
 		before, err := w.Snapshot(t.Context(), want)
 		if err != nil {
