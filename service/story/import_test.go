@@ -145,8 +145,9 @@ func TestTheImportCommand(t *testing.T) {
 func TestBadImports(t *testing.T) {
 	t.Parallel()
 	s := demo(t, quick)
-	s.stop() // what it needed to make its world is no import's
-	s.again()
+	s.stop() // what a demo needs to make its world and its cameras is no import's
+	s.args = []string{"serve", "--data", s.data, "--listen", "127.0.0.1:0"}
+	s.start()
 	vendor, model := s.vendor()
 	units := func() url.Values { return url.Values{"kind": {"units"}, "all_model": {model}} }
 	send := func(name, file string) (imported, string) {
@@ -160,10 +161,14 @@ func TestBadImports(t *testing.T) {
 	if long() {
 		rows = 1_000_000
 	}
+	before := s.most()
 	whole := listOf("CUT", rows)
 	job, wrong := send("cut off at a byte", whole[:len(whole)-17])
 	if job.State != "done" || job.Added != int64(rows-1) && job.Added != int64(rows) {
 		t.Errorf("a file that was cut off: %+v\n%s", job, wrong)
+	}
+	if most := s.most(); most > 200 && !raceEnabled {
+		t.Errorf("%d rows: %d MB resident at most, %d before; want 200", rows, most, before)
 	}
 	job, wrong = send("cut off in a serial", "serial\nGOOD-1\nGOOD-1234")
 	if job.Added != 1 || !strings.Contains(wrong, "import.cut") {
@@ -198,8 +203,10 @@ func TestBadImports(t *testing.T) {
 			t.Errorf("wrong headers do not say %s:\n%s", code, p.Body)
 		}
 	}
-	if most := s.most(); most > 200 {
-		t.Errorf("%d MB resident at most, want 200", most)
+	// The file of 80 MB went through the pages of the database's caches, which are
+	// bounded; nothing held a cell.
+	if most := s.most(); most > before+200 && !raceEnabled {
+		t.Errorf("fields of 40 MB: %d MB resident at most, %d before", most, before)
 	}
 	s.stop()
 	s.clean()
