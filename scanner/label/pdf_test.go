@@ -83,6 +83,9 @@ func TestPrintedPixelsAreThePreview(t *testing.T) {
 			continue // TestSheets
 		}
 		for name, l := range map[string]label.Label{"unit": units(1)[0], "certificate": proof()} {
+			if name == "certificate" && stock.ID != "brother-62" && stock.ID != "dymo-30330" && os.Getenv("QUITCLAIM_TEST_LONG") != "1" {
+				continue
+			}
 			t.Run(stock.ID+" "+name, func(t *testing.T) {
 				t.Parallel()
 				document, err := label.PDF([]label.Label{l}, stock, 0, day())
@@ -226,7 +229,7 @@ func TestSheets(t *testing.T) {
 					t.Errorf("the sheet does not say %q:\n%s", want, words)
 				}
 			}
-			for _, number := range []int{1, stock.Cells() - 1} {
+			for _, number := range []int{1, stock.Cells() - 1}[stock.Columns-2:] { // the certificate here, the last unit there
 				drawn := previewOf(t, list[number].On(stock, 0))
 				x, y := stock.Cell(skip + number)
 				page := 1 + (skip+number)/stock.Cells()

@@ -142,6 +142,9 @@ func TestZPLIsThePreview(t *testing.T) {
 	proof := Certificate(Proof{Text: "HTTPS://QC.EXAMPLE/C/" + strings.Repeat("ABCD2345", 36), Address: "HTTPS://QC.EXAMPLE/C/" + strings.Repeat("A", 26),
 		Code: strings.Repeat("A", 26), Model: "Cam ~2^", Serial: "SN_00,A1", Issuer: "Zweites Leben", Day: "2026-11-20", Grade: "probed", Epoch: 3})
 	for _, stock := range Stocks() {
+		if stock.Form != FormZPL {
+			continue
+		}
 		for _, dpi := range []int{203, 300} {
 			for _, l := range []Label{unitLabel(), proof} {
 				text, err := l.On(stock, dpi).ZPL(2)

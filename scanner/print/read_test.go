@@ -26,15 +26,18 @@ func TestWhatIsPrintedIsReadBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := k.as(k.Technician)
-	for _, stock := range label.Stocks() {
+	for number, stock := range label.Stocks() {
 		for ref, want := range map[string]string{unit.Key.String(): "https://qc.example/u/" + code, string(issued.Code): "HTTPS://QC.EXAMPLE/C/"} {
+			if ours := ref == string(issued.Code); ours == (number%2 == 0) && os.Getenv("QUITCLAIM_TEST_LONG") != "1" {
+				continue // one label a stock, in turn
+			}
 			preview := client.Get("/print/preview.png?stock=" + stock.ID + "&label=" + ref)
 			if preview.Status != http.StatusOK {
 				t.Fatalf("preview of %s on %s = %d %s", ref, stock.ID, preview.Status, preview.Body)
 			}
 			seen(t, reader, stock.ID+" preview", []byte(preview.Body), want, stock.ID == "zpl-51x25")
-			if stock.Form == label.FormZPL || stock.ID == "avery-5520" && ref != string(issued.Code) {
-				continue // ZPL is drawn again in scanner/label; one sheet is enough
+			if stock.Form == label.FormZPL {
+				continue // it is drawn again in scanner/label
 			}
 			id := jobID()
 			made := client.PostForm("/print/jobs", form(id, ref, stock.ID, ""))
@@ -51,7 +54,7 @@ func TestWhatIsPrintedIsReadBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			seen(t, reader, stock.ID+" print", picture, want, stock.ID == "dymo-30330" || stock.ID == "brother-62")
+			seen(t, reader, stock.ID+" print", picture, want, stock.ID == "dymo-30330")
 		}
 	}
 }
