@@ -2,6 +2,7 @@ package imports_test
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -133,4 +134,18 @@ func TestATillsNightlyFile(t *testing.T) {
 	clerk := k.site.As(principal(k.Clerk))
 	shows(t, clerk.Get("/imports"), "Brand of every unit", "Units that you sold")
 	shows(t, clerk.Get("/imports/"+string(job.ID)))
+}
+
+var screens = flag.String("screens", "", "folder for pictures of the pages")
+
+// TestScreens takes pictures of the pages for a person to look at.
+func TestScreens(t *testing.T) {
+	if *screens == "" {
+		t.Skip("-screens names no folder")
+	}
+	k := newKit(t)
+	vendor := k.site.As(principal(k.VendorAdmin))
+	asked := form(t, vendor, map[string]string{"kind": "units", "reference": "asked"}, "A;B\nred;P-1\nblue;P-2\n").Header.Get("Location")
+	job, _ := k.done(t, "october", csvOf(1200)+"IMP-000001\n\n\"x\n", dryRun)
+	vendor.Shoot(*screens, "/imports", asked, "/imports/"+string(job.ID))
 }
