@@ -178,6 +178,7 @@ func TestByPages(t *testing.T) {
 	bench.scan(u)
 	bench.sees(u.Serial)
 	bench.open("/bench/units/" + u.Brand + "/" + u.Serial)
+	bench.until("the answer is in view", `document.querySelector(".verdict").getBoundingClientRect().top >= 0`)
 	bench.press("certify", click(".verdict button.primary"))
 	bench.sees(u.Serial, "Indoor 2")
 	s.backTo(corner, u)

@@ -160,7 +160,7 @@ func saysThatNobodyAnswers(t *testing.T, desk tab, u unit) {
 // stops scans the box of one unit and then another unit.
 func stops(t *testing.T, desk tab, box, other unit) {
 	desk.open("/scan?purpose=return")
-	desk.do("two codes for each unit", click("[data-station] summary"), click("[data-pairs]"))
+	desk.do("two codes for each unit", click(".scanner [data-station] summary"), click("[data-pairs]"))
 	desk.until("the box is asked for", `document.querySelector("[data-state=pair-first]").checkVisibility()`)
 	desk.scans(typing(box.Payload + "\r"))
 	desk.until("the unit is asked for", `document.querySelector("[data-state=pair-second]").checkVisibility()`)

@@ -61,7 +61,7 @@ func TestScanByWedge(t *testing.T) {
 
 	t.Run("after a button was pressed", func(t *testing.T) {
 		rows := desk.rows()
-		desk.do("open the station's choices", click("[data-station] summary"))
+		desk.do("open the station's choices", click(".scanner [data-station] summary"))
 		desk.scans(typing(u.Payload + "\r"))
 		_, text := desk.verdict(rows + 1)
 		words(t, "a scan with the focus on a button", text, u.Serial)

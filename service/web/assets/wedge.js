@@ -212,10 +212,15 @@ function keepFocus(form, input) {
       focus();
     }
   }, { capture: true });
-  addEventListener("pageshow", () => {
+  addEventListener("pageshow", (event) => {
     input.value = "";
     input.select();
     back();
+    // The field has the focus, but the answer is what is looked at: autofocus
+    // scrolls past it on a small screen.
+    if (!event.persisted && !location.hash && document.querySelector("main .verdict")) {
+      scrollTo({ top: 0 });
+    }
   });
   addEventListener("focus", back);
 }
