@@ -38,7 +38,7 @@ func batchRows() []row {
 	queued := `{"payload":"{payload}","scanned_at":"2999-01-01T00:00:00Z","condition":"used","reason":"other"}`
 	return []row{
 		{route: "POST /v1/returns/queued", body: queued, never: everybody(409), told: true, of: map[string]answers{
-			"home": everybody(409), "stock": everybody(409), "desk": everybody(409), "retired": everybody(409)}},
+			"home": everybody(409), "stock": {"shop": 409, "*": 409}, "desk": {"shop": 409, "*": 409}, "retired": {"warehouse": 409, "*": 409}}},
 		{route: "GET /v1/batches", all: everybody(200)},
 		{route: "POST /v1/batches", body: `{"condition":""}`, all: everybody(422)},
 		{route: "GET /v1/batches/:id", id: "batch", of: shop(200)},
