@@ -27,7 +27,7 @@ const importPerSecond = 20_000
 // beside a bare program that does the same inserts and nothing else: into an
 // empty table, and into a fleet.
 func importRows(ctx context.Context, env environment) ([]row, error) {
-	count := importPerSecond * max(int(env.each.Seconds()), 1)
+	count := max(int(importPerSecond*env.each.Seconds()), 1000)
 	sizes := []int{0}
 	if env.fleet > 0 && env.database == "" { // fleets are made in SQLite alone
 		sizes = append(sizes, env.fleet)
