@@ -160,7 +160,7 @@ func (h *house) wireRooms() {
 	rules := h.rules()
 	h.scanner = scanner.New(scanner.Config{Store: h.store, Labels: h.store, Rules: rules, Origin: h.config.URL, Now: h.now})
 	h.bench = bench.New(bench.Config{
-		Units: h.store, Lists: h.store, Names: h.store, Feed: h.store, Read: h.scanner.Read,
+		Units: h.store, Lists: h.store, Names: h.store, Feed: h.store, Kits: h.store, Read: h.scanner.Read,
 		Sign:   func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
 		Verify: h.entrance.Verify, Presence: presenceCode(h.keys.LookupHash), Host: h.host,
 		Now: h.now, NewID: newID, NewCode: newCertificateCode, Log: h.log,

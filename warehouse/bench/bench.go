@@ -27,6 +27,7 @@ type Config struct {
 	Lists lists
 	Names names
 	Feed  feed
+	Kits  kits
 	// Read makes a reading of what was scanned: the scanner's own reader.
 	Read func(ctx context.Context, payload string) (code.Reading, error)
 	// Sign signs a statement with the certificate key. It must be a pure
@@ -53,6 +54,7 @@ type Bench struct {
 	lists    lists
 	names    names
 	feed     feed
+	kits     kits
 	read     func(ctx context.Context, payload string) (code.Reading, error)
 	sign     func(certificate.Certificate) ([]byte, error)
 	verify   func(ctx context.Context, email, password string) (access.Principal, error)
@@ -67,7 +69,8 @@ type Bench struct {
 // New is a bench.
 func New(c Config) *Bench {
 	return &Bench{
-		units: c.Units, lists: c.Lists, names: c.Names, feed: c.Feed, read: c.Read, sign: c.Sign, verify: c.Verify,
+		units: c.Units, lists: c.Lists, names: c.Names, feed: c.Feed, kits: c.Kits, read: c.Read, sign: c.Sign,
+		verify:   c.Verify,
 		presence: c.Presence, host: c.Host, now: c.Now, newID: c.NewID, newCode: c.NewCode, log: c.Log,
 	}
 }

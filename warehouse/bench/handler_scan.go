@@ -51,7 +51,7 @@ func (h *Handler) scan(c echo.Context) error {
 		unit, _ := lifecycle.ParseUnitKeyString(in.Unit)
 		return h.scanAgain(c, unit, in.Step, err)
 	}
-	return web.SeeOther(c, StepPath(key, in.Step))
+	return web.SeeOther(c, stepPath(key, in.Step))
 }
 
 // scanAtList is a code scanned while no unit is open.
@@ -115,7 +115,7 @@ func (h *Handler) turn(ctx context.Context, key lifecycle.UnitKey, step string, 
 	if to == "" && view.Current != nil {
 		to = view.Current.Check // at either end it stays where it is
 	}
-	return StepPath(key, to), nil
+	return stepPath(key, to), nil
 }
 
 func (h *Handler) certifyOne(ctx context.Context, key lifecycle.UnitKey) (string, error) {
@@ -133,7 +133,7 @@ func (h *Handler) certifyOne(ctx context.Context, key lifecycle.UnitKey) (string
 func (h *Handler) say(ctx context.Context, key lifecycle.UnitKey, step string, command commands.Command) (string, error) {
 	if command == commands.Undo {
 		again, err := h.bench.Undo(ctx, key)
-		return StepPath(key, again) + "&done=bench-undone", err
+		return stepPath(key, again) + "&done=bench-undone", err
 	}
 	word, err := wordOf(step, command)
 	if err != nil {
@@ -143,7 +143,7 @@ func (h *Handler) say(ctx context.Context, key lifecycle.UnitKey, step string, c
 		return "", err
 	}
 	if command == commands.Start {
-		return StepPath(key, step), nil
+		return stepPath(key, step), nil
 	}
 	return unitPath(key), nil
 }
@@ -207,5 +207,5 @@ func (h *Handler) undo(c echo.Context) error {
 	if err != nil {
 		return h.Again(c, key, "", "", err)
 	}
-	return web.SeeOther(c, StepPath(key, step)+"&done=bench-undone")
+	return web.SeeOther(c, stepPath(key, step)+"&done=bench-undone")
 }

@@ -96,7 +96,7 @@ func (h *Handler) check(c echo.Context) error {
 		return h.Again(c, key, in.Check, in.Note, err)
 	}
 	if word.Note == lifecycle.NoteStarted {
-		return web.SeeOther(c, StepPath(key, in.Check))
+		return web.SeeOther(c, stepPath(key, in.Check))
 	}
 	return web.SeeOther(c, unitPath(key))
 }

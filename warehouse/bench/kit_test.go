@@ -52,7 +52,7 @@ func setup(t *testing.T) *kit {
 		m.Checklist = []lifecycle.Check{{ID: "lens", Text: "Wipe the lens and look for scratches"}}
 	})
 	k.bench = bench.New(bench.Config{
-		Units: k.Store, Lists: k.Store, Names: k.Store, Feed: k.Store,
+		Units: k.Store, Lists: k.Store, Names: k.Store, Feed: k.Store, Kits: k.Store,
 		Read: func(_ context.Context, payload string) (code.Reading, error) {
 			return code.Parse(payload, k.rules()), nil
 		},

@@ -196,7 +196,9 @@ func photosOf(s lifecycle.Snapshot, check string) []string {
 }
 
 // StepPath is the unit's page with a step of it open.
-func StepPath(key lifecycle.UnitKey, step string) string {
+func (*Handler) StepPath(key lifecycle.UnitKey, step string) string { return stepPath(key, step) }
+
+func stepPath(key lifecycle.UnitKey, step string) string {
 	if step == "" {
 		return unitPath(key)
 	}

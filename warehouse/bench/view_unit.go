@@ -22,6 +22,7 @@ type unitView struct {
 	Verdict  *web.VerdictView // the answer, where there is one already
 	Next     string           // message code of what comes next, where not
 	Live     string           // the order's events; empty: nothing happens by itself now
+	Kit      kitView          // of a unit that came in a box with others
 	Cause    string           // message code of why it came back; empty: it did not
 	Steps    []web.Step
 	Groups   []web.TaskGroup
@@ -99,6 +100,9 @@ func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot, step string)
 		v.Cause = "bench.came-back." + s.Order.Cause
 	}
 	if err := b.addSheet(ctx, &v, s, step); err != nil {
+		return v, err
+	}
+	if err := b.addKit(ctx, &v, s.Unit); err != nil {
 		return v, err
 	}
 	return v, b.addPresence(&v, s)

@@ -100,7 +100,7 @@ func (w *world) wire(h *house) {
 	scans := scanner.New(scanner.Config{Store: d, Labels: d, Origin: "https://quitclaim.test", Now: w.clock.Now})
 	presence := func(id lifecycle.ReturnID) string { return h.keys.LookupHash("presence", string(id)) }
 	h.bench = bench.New(bench.Config{
-		Units: d, Lists: d, Names: d, Feed: d, Read: scans.Read,
+		Units: d, Lists: d, Names: d, Feed: d, Kits: d, Read: scans.Read,
 		Sign:   func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
 		Verify: w.cast.verify, Presence: presence, Host: "quitclaim.test", Now: w.clock.Now, NewID: w.ids.id,
 		NewCode: func() lifecycle.CertificateCode {

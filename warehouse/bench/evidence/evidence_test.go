@@ -58,6 +58,11 @@ func (k *kit) Order(ctx context.Context, id lifecycle.OrderID) (lifecycle.Snapsh
 // Again stands for the bench's page with the mistakes on it.
 func (k *kit) Again(_ echo.Context, _ lifecycle.UnitKey, _, _ string, err error) error { return err }
 
+// StepPath stands for the bench's page of a step.
+func (k *kit) StepPath(key lifecycle.UnitKey, step string) string {
+	return "/bench/units/" + key.Brand + "/" + key.Serial + "?step=" + step
+}
+
 func setup(t *testing.T) *kit {
 	t.Helper()
 	k := &kit{World: storetest.NewWorld(t)}

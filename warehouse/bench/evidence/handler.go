@@ -8,12 +8,12 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
-	atbench "quitclaim/warehouse/bench"
 )
 
 // pages shows a unit's page again with what was wrong.
 type pages interface {
 	Again(c echo.Context, key lifecycle.UnitKey, step, chosen string, err error) error
+	StepPath(key lifecycle.UnitKey, step string) string
 }
 
 // Handler is the doors of the pictures.
@@ -75,7 +75,7 @@ func (h *Handler) keep(c echo.Context) error {
 	if err != nil {
 		return h.pages.Again(c, key, in.Check, "", err)
 	}
-	return web.SeeOther(c, atbench.StepPath(key, in.Check)+"&done=bench-photo")
+	return web.SeeOther(c, h.pages.StepPath(key, in.Check)+"&done=bench-photo")
 }
 
 func (h *Handler) apiKeep(c echo.Context) error {
