@@ -32,24 +32,24 @@ func TestAUnitIsFoundByWhateverIsPrinted(t *testing.T) {
 		string(sell.ID): unit.Key.Serial, string(s.Certificate.Code): certified.Key.Serial,
 		strings.ToLower(string(s.Certificate.Code)): certified.Key.Serial, string(s.Return.ID): certified.Key.Serial,
 	} {
-		found := clerk.Get("/v1/search?q="+strings.ReplaceAll(strings.TrimSpace(text), "/", "%2F"))
+		found := clerk.Get("/v1/search?q=" + strings.ReplaceAll(strings.TrimSpace(text), "/", "%2F"))
 		if found.Status != http.StatusOK || strings.Count(found.Body, `"serial"`) != 1 || !strings.Contains(found.Body, serial) {
 			t.Errorf("%q finds %d %s, want %s", text, found.Status, found.Body, serial)
 		}
-		if page := clerk.Get("/search?q="+strings.ReplaceAll(strings.TrimSpace(text), "/", "%2F")); page.Status != http.StatusSeeOther {
+		if page := clerk.Get("/search?q=" + strings.ReplaceAll(strings.TrimSpace(text), "/", "%2F")); page.Status != http.StatusSeeOther {
 			t.Errorf("page for %q: %d", text, page.Status)
 		}
 	}
 	none := technician.Get("/v1/search?q=nobody-has-this").Body
 	for _, text := range []string{unit.Key.Serial, "K-17%2F4711", string(sell.ID)} {
-		if found := technician.Get("/v1/search?q="+text); found.Body != none {
+		if found := technician.Get("/v1/search?q=" + text); found.Body != none {
 			t.Errorf("a stranger's %q finds %s", text, found.Body)
 		}
 	}
 	if nothing := clerk.Get("/v1/search?q="); nothing.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a search for nothing: %d", nothing.Status)
 	}
-	if denied := owner.Get("/v1/search?q="+unit.Key.Serial); denied.Status != http.StatusForbidden && denied.Status != http.StatusNotFound {
+	if denied := owner.Get("/v1/search?q=" + unit.Key.Serial); denied.Status != http.StatusForbidden && denied.Status != http.StatusNotFound {
 		t.Errorf("an owner's search: %d %s", denied.Status, denied.Body)
 	}
 }
