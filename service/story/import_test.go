@@ -40,9 +40,8 @@ func (c client) over(id string) (job imported) {
 // vendor is the demo's vendor, and one of its models.
 func (s *server) vendor() (client, string) {
 	s.t.Helper()
-	admin := s.as("admin", "", 0)
 	for n := 0; ; n++ {
-		admin = s.as("admin", "", n)
+		admin := s.as("admin", "", n)
 		var models struct{ Items []struct{ ID string } }
 		got := admin.get("/v1/models")
 		if got.Status == http.StatusOK {

@@ -14,9 +14,6 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// gs is the group separator, ASCII 0x1D.
-const gs = "\x1d"
-
 // keys is what a scanner or a person does at the keyboard.
 type keys []input.DispatchKeyEventParams
 

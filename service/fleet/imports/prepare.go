@@ -44,7 +44,6 @@ type preparer struct {
 	job     lifecycle.Import
 	in      rows.Reader
 	columns map[string]int // our field → the cell
-	next    int64          // the number of the record after the last one, for the end
 	offset  int64
 	models  map[string]answer
 	seed    maphash.Seed
