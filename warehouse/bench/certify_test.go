@@ -64,7 +64,7 @@ func refusalsOfUnits() []refusalCase {
 	return []refusalCase{
 		{name: "no authority", reason: "certify.authority", shown: "Nobody has shown the right",
 			unit: func(k *kit) lifecycle.Unit { return k.work(k.unproven()) }},
-		{name: "contest window", reason: "certify.contest-window", shown: "can object until 16 March 2026",
+		{name: "contest window", reason: "certify.contest-window", shown: "can object until 16 Mar 2026",
 			unit: func(k *kit) lifecycle.Unit {
 				unit := k.unproven()
 				k.askPresence(unit)

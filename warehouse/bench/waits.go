@@ -66,17 +66,12 @@ func isAboutValidator(code string) bool {
 }
 
 // spoken puts what people know into the reasons' parameters: the vendor's words
-// for a check instead of its id, a date instead of a timestamp.
+// for a check instead of its id.
 func spoken(s lifecycle.Snapshot, reasons []lifecycle.Reason) []lifecycle.Reason {
 	said := slices.Clone(reasons)
 	for i, reason := range said {
-		switch reason.Code {
-		case "certify.check":
+		if reason.Code == "certify.check" {
 			said[i] = spokenCheck(s, reason.Args["check"])
-		case "certify.contest-window":
-			if until, err := time.Parse(time.RFC3339, reason.Args["until"]); err == nil {
-				said[i].Args = map[string]string{"until": until.UTC().Format("2 January 2006, 15:04 UTC")}
-			}
 		}
 	}
 	return said

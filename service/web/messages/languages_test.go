@@ -132,6 +132,9 @@ func TestNumbersAndDates(t *testing.T) {
 			{words.Percent(0.423), tt.percent},
 			{words.Minute(at), tt.minute},
 			{words.Day(at), tt.day},
+			// A rule says when by RFC 3339.
+			{words.Text("certify.contest-window", map[string]string{"until": at.Format(time.RFC3339)}),
+				words.Text("certify.contest-window", map[string]string{"until": tt.minute})},
 			{words.Duration(time.Second), tt.seconds},
 			{words.Duration(2*time.Minute + 59*time.Second), tt.minutes},
 			{words.Duration(47 * time.Hour), tt.hours},

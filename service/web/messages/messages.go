@@ -104,7 +104,8 @@ func (c *Catalogue) Keys() []string {
 }
 
 // Text is the sentence of the code with each {name} replaced by its argument.
-// The argument "n" is a count: it is written as the language writes numbers,
+// An instant is written as the language writes instants, in UTC. The argument
+// "n" is a count: it is written as the language writes numbers,
 // and where it asks for another form than "other" and the code has a sentence
 // for that form (code+".one"), that one is used. A code without a sentence
 // comes back as it is: an ugly page is better than none, and a test finds it
@@ -120,9 +121,9 @@ func (c *Catalogue) Text(code string, args map[string]string) string {
 	return fill(sentence, func(name string) (string, bool) {
 		value, known := args[name]
 		if name == "n" {
-			value = c.count(value)
+			return c.count(value), known
 		}
-		return value, known
+		return c.instant(value), known
 	})
 }
 

@@ -38,6 +38,16 @@ func (c *Catalogue) count(text string) string {
 	return c.Number(n)
 }
 
+// instant writes an instant (RFC 3339), which is how rules say when; anything
+// else stays as it is.
+func (c *Catalogue) instant(text string) string {
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return text
+	}
+	return c.Minute(at)
+}
+
 // Number is a whole number with the language's separators.
 func (c *Catalogue) Number(n int64) string { return c.printer.Sprint(number.Decimal(n)) }
 
