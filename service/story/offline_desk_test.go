@@ -21,6 +21,7 @@ func TestOfflineDesk(t *testing.T) {
 	desk.goesOnWithoutNetwork(w, clerk)
 	desk.anotherPersonComes(w, clerk, colleague)
 	desk.hasNoRoom(w, clerk)
+	desk.isEvicted(w, clerk)
 }
 
 func (b tab) goesOnWithoutNetwork(w *wifi, clerk client) {
@@ -103,3 +104,34 @@ func (b tab) hasNoRoom(w *wifi, clerk client) {
 	b.sees("Still connected", u.Serial)
 	clerk.notBack(u, before)
 }
+
+// isEvicted: a browser that deletes what it kept says so, and the desk goes on.
+func (b tab) isEvicted(w *wifi, clerk client) {
+	b.t.Helper()
+	u := b.s.pick(in("bound"), soldBy(brightside))
+	before := clerk.returns(u)
+	b.open("/desk")
+	b.ready()
+	w.off()
+	b.scansNext(u)
+	b.waiting(1)
+	evaluate[bool](b, evict)
+	w.on()
+	b.open("/desk")
+	b.sees("This browser has deleted what was saved here")
+	b.keeps(0)
+	clerk.notBack(u, before)
+	b.scansNext(u)
+	b.sees("Still connected", u.Serial)
+}
+
+// evict deletes every line that waits, as a browser does that needs the room.
+const evict = `new Promise((resolve, reject) => {
+	const open = indexedDB.open("quitclaim");
+	open.onerror = reject;
+	open.onsuccess = () => {
+		const change = open.result.transaction("scans", "readwrite");
+		change.objectStore("scans").clear();
+		change.oncomplete = () => { open.result.close(); resolve(true); };
+	};
+})`
