@@ -18,7 +18,7 @@ func breachesByHand() map[string]string {
 		"station_pkey": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong)
 			SELECT station_id, org_id, name, idle_seconds, made_by, created_at, wrong FROM station`,
 		"station_idle_from_one":      `UPDATE station SET idle_seconds = 0`,
-		"station_code_with_end":      `UPDATE station SET code_hash = 'c'`,
+		"station_code_with_end":      `UPDATE station SET code_until = 1`,
 		"station_token_with_instant": `UPDATE station SET enrolled_at = NULL`,
 		"station_code_is_spent":      `UPDATE station SET code_hash = 'c', code_until = 1`,
 		"station_one_per_code": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong, code_hash, code_until)

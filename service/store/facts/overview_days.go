@@ -47,9 +47,9 @@ func ReturnsByDay(tx *engine.Tx, org lifecycle.OrgID, since time.Time, made bool
 
 const sqlStandingBySeverity = `
 SELECT severity, count(*) FROM (
-  SELECT * FROM (SELECT unit_id, flag_id, severity FROM flag WHERE org_id = $1 AND state <> 'resolved' LIMIT $2) AS own
+  SELECT unit_id, flag_id, severity FROM (SELECT unit_id, flag_id, severity FROM flag WHERE org_id = $1 AND state <> 'resolved' LIMIT $2) AS own
   UNION
-  SELECT * FROM (SELECT unit_id, flag_id, severity FROM flag WHERE vendor_id = $1 AND state <> 'resolved' LIMIT $2) AS made
+  SELECT unit_id, flag_id, severity FROM (SELECT unit_id, flag_id, severity FROM flag WHERE vendor_id = $1 AND state <> 'resolved' LIMIT $2) AS made
 ) AS standing
 GROUP BY severity ORDER BY severity`
 
