@@ -47,7 +47,12 @@ func TestBenchByKeyboardAndByScanner(t *testing.T) {
 func (b tab) signsInByKeys(p person) {
 	b.t.Helper()
 	b.open("/")
-	b.press("sign in", typing(p.Email+"\t"+p.Password+"\r").press)
+	b.until("the address has the focus", `document.activeElement?.id === "email" && document.readyState === "complete"`)
+	b.do("type the address", typing(p.Email+"\t").press)
+	b.until("the password has the focus", `document.activeElement?.id === "password" && document.querySelector("#email").value === "`+p.Email+`"`)
+	b.do("type the password", typing(p.Password).press)
+	b.until("it is all there", `document.querySelector("#password").value === "`+p.Password+`"`)
+	b.press("sign in", typing("\r").press)
 	if b.text(); evaluate[string](b, "location.pathname") != "/bench" {
 		b.open("/bench")
 	}
