@@ -136,6 +136,27 @@ func TestCheckpointSpelling(t *testing.T) {
 	}
 }
 
+// The same goes for its signature: 4 + 64 bytes leave two bits of the last letter
+// unused (RFC 4648 section 3.5).
+func TestSignatureSpelling(t *testing.T) {
+	t.Parallel()
+	signer, keys := logKeys(t)
+	text := newMemory(t, 5).sign(t, signer)
+	if _, err := ledger.OpenCheckpoint(text, keys); err != nil {
+		t.Fatal(err)
+	}
+	last := len(text) - len("x=\n")
+	for add := range byte(4) {
+		loose := bytes.Clone(text)
+		if loose[last] += add; bytes.Equal(loose, text) {
+			continue
+		}
+		if got, err := ledger.OpenCheckpoint(loose, keys); err == nil {
+			t.Errorf("a signature that ends in %q for %q: %+v", loose[last:], text[last:], got)
+		}
+	}
+}
+
 func TestParseVerifiers(t *testing.T) {
 	t.Parallel()
 	signer, verifier := signingKey(t, testOrigin, 1)
