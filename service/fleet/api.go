@@ -153,7 +153,7 @@ func (h *Handler) apiHistory(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -165,5 +165,5 @@ func (h *Handler) apiHistory(c echo.Context) error {
 	for i, e := range events {
 		items[i] = eventBody{e.Index, web.Time(e.At), e.Event, e.State, e.Epoch, e.By, e.Name, e.Org}
 	}
-	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+	return web.JSON(c, http.StatusOK, web.NewList(items, web.NextCursor(next)))
 }

@@ -66,26 +66,6 @@ func unitPath(key lifecycle.UnitKey) string {
 	return "/units/" + url.PathEscape(key.Brand) + "/" + url.PathEscape(key.Serial)
 }
 
-// positionOf is the part of a list that is asked for.
-func positionOf(c echo.Context) (lifecycle.Page, error) {
-	asked, err := web.PageOf(c)
-	if err != nil || asked.After == "" {
-		return lifecycle.Page{Limit: asked.Limit}, err
-	}
-	parts, err := web.DecodeCursor(asked.After, 1)
-	if err != nil {
-		return lifecycle.Page{}, err
-	}
-	return lifecycle.Page{Limit: asked.Limit, After: parts[0]}, nil
-}
-
-func cursor(next string) string {
-	if next == "" {
-		return ""
-	}
-	return web.EncodeCursor(next)
-}
-
 type registerInput struct {
 	Brand     string            `json:"brand" form:"brand" validate:"required"`
 	Serial    string            `json:"serial" form:"serial" validate:"required"`
@@ -138,7 +118,7 @@ func (h *Handler) rows(c echo.Context, in listInput) ([]Row, string, error) {
 		rows, err := h.fleet.Search(ctx, p, in.Brand, in.Serial)
 		return rows, "", err
 	}
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return nil, "", err
 	}
@@ -158,5 +138,5 @@ func (h *Handler) apiList(c echo.Context) error {
 	for i, row := range rows {
 		items[i] = rowBodyOf(row)
 	}
-	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+	return web.JSON(c, http.StatusOK, web.NewList(items, web.NextCursor(next)))
 }

@@ -44,7 +44,7 @@ func (h *Handler) list(c echo.Context) error {
 		return err
 	}
 	return h.pages.Render(c, status, "units.html", listView{
-		Form: in, Rows: rows, Next: cursor(next), States: lifecycle.States(), Mistakes: wrong,
+		Form: in, Rows: rows, Next: web.NextCursor(next), States: lifecycle.States(), Mistakes: wrong,
 		Vendor: p.OrgKind == lifecycle.OrgVendor, Register: access.Allowed(p, access.UnitRegister),
 	})
 }
@@ -105,7 +105,7 @@ func (h *Handler) showUnit(c echo.Context, status int, key lifecycle.UnitKey, wr
 		Labelled: (sight.View == lifecycle.ViewVendor || sight.View == lifecycle.ViewCustodian && !sight.Arriving) && access.Allowed(p, access.LabelPrint),
 	}
 	if view.Past {
-		page, err := positionOf(c)
+		page, err := web.PositionOf(c)
 		if err != nil {
 			return err
 		}
@@ -113,7 +113,7 @@ func (h *Handler) showUnit(c echo.Context, status int, key lifecycle.UnitKey, wr
 		if view.Events, next, err = h.fleet.History(ctx, p, key, page); err != nil {
 			return err
 		}
-		view.Next = cursor(next)
+		view.Next = web.NextCursor(next)
 	}
 	return h.pages.Render(c, status, "unit.html", view)
 }

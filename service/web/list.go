@@ -84,3 +84,25 @@ func DecodeCursor(cursor string, n int) ([]string, error) {
 	}
 	return parts, nil
 }
+
+// PositionOf is the part of a list that is asked for, of a list whose position
+// is one text.
+func PositionOf(c echo.Context) (lifecycle.Page, error) {
+	asked, err := PageOf(c)
+	if err != nil || asked.After == "" {
+		return lifecycle.Page{Limit: asked.Limit}, err
+	}
+	parts, err := DecodeCursor(asked.After, 1)
+	if err != nil {
+		return lifecycle.Page{}, err
+	}
+	return lifecycle.Page{Limit: asked.Limit, After: parts[0]}, nil
+}
+
+// NextCursor is the cursor of such a position, empty where there is no more.
+func NextCursor(next string) string {
+	if next == "" {
+		return ""
+	}
+	return EncodeCursor(next)
+}

@@ -41,7 +41,7 @@ func stationBodyOf(s Enrolled) stationBody {
 }
 
 func (h *Handler) apiStations(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (h *Handler) apiStations(c echo.Context) error {
 	for i, station := range list {
 		items[i] = stationBodyOf(Enrolled{Station: station})
 	}
-	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+	return web.JSON(c, http.StatusOK, web.NewList(items, web.NextCursor(next)))
 }
 
 func (h *Handler) apiEnrol(c echo.Context) error {

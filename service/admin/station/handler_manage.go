@@ -57,7 +57,7 @@ func (h *Handler) stations(c echo.Context) error {
 
 func (h *Handler) showStations(c echo.Context, status int, view stationsView) error {
 	ctx, p := c.Request().Context(), web.Principal(c)
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ func (h *Handler) showStations(c echo.Context, status int, view stationsView) er
 	if view.Alarms, err = h.room.Alarms(ctx, p); err != nil {
 		return err
 	}
-	view.Stations, view.Next, view.Idles, view.Now = list, cursor(next), idles(), h.room.config.Now()
+	view.Stations, view.Next, view.Idles, view.Now = list, web.NextCursor(next), idles(), h.room.config.Now()
 	view.Manages, view.Works = access.Allowed(p, access.StationManage), access.Allowed(p, access.AlarmWork)
 	return h.pages.Render(c, status, "stations.html", view)
 }
@@ -109,7 +109,7 @@ type badgesView struct {
 }
 
 func (h *Handler) badges(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (h *Handler) badges(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, http.StatusOK, "badges.html", badgesView{list, cursor(next)})
+	return h.pages.Render(c, http.StatusOK, "badges.html", badgesView{list, web.NextCursor(next)})
 }
 
 // badgeView is the sheet that a badge is cut out of.
@@ -148,24 +148,4 @@ func (h *Handler) endBadge(c echo.Context) error {
 		return err
 	}
 	return web.SeeOther(c, "/stations/badges?done=badge-ended")
-}
-
-// positionOf is the part of a list that is asked for; they all go by id.
-func positionOf(c echo.Context) (lifecycle.Page, error) {
-	asked, err := web.PageOf(c)
-	if err != nil || asked.After == "" {
-		return lifecycle.Page{Limit: asked.Limit}, err
-	}
-	parts, err := web.DecodeCursor(asked.After, 1)
-	if err != nil {
-		return lifecycle.Page{}, err
-	}
-	return lifecycle.Page{Limit: asked.Limit, After: parts[0]}, nil
-}
-
-func cursor(next string) string {
-	if next == "" {
-		return ""
-	}
-	return web.EncodeCursor(next)
 }

@@ -87,7 +87,7 @@ func (h *Handler) apiReceive(c echo.Context) error {
 }
 
 func (h *Handler) apiList(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (h *Handler) apiList(c echo.Context) error {
 	for i, job := range list {
 		items[i] = bodyOf(job)
 	}
-	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+	return web.JSON(c, http.StatusOK, web.NewList(items, web.NextCursor(next)))
 }
 
 func (h *Handler) apiImport(c echo.Context) error {
@@ -154,7 +154,7 @@ type errorBody struct {
 }
 
 func (h *Handler) apiErrors(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -166,5 +166,5 @@ func (h *Handler) apiErrors(c echo.Context) error {
 	for i, e := range list {
 		items[i] = errorBody{e.Row, e.Column, e.Code, web.Words(c).Text(e.Code, e.Args), e.Args, e.Value}
 	}
-	return web.JSON(c, http.StatusOK, web.NewList(items, cursor(next)))
+	return web.JSON(c, http.StatusOK, web.NewList(items, web.NextCursor(next)))
 }

@@ -55,26 +55,6 @@ func (h *Handler) Mount(r *web.Routes) {
 
 func idOf(c echo.Context) lifecycle.ImportID { return lifecycle.ImportID(web.Param(c, "id")) }
 
-// positionOf is the part of a list that is asked for.
-func positionOf(c echo.Context) (lifecycle.Page, error) {
-	asked, err := web.PageOf(c)
-	if err != nil || asked.After == "" {
-		return lifecycle.Page{Limit: asked.Limit}, err
-	}
-	parts, err := web.DecodeCursor(asked.After, 1)
-	if err != nil {
-		return lifecycle.Page{}, err
-	}
-	return lifecycle.Page{Limit: asked.Limit, After: parts[0]}, nil
-}
-
-func cursor(next string) string {
-	if next == "" {
-		return ""
-	}
-	return web.EncodeCursor(next)
-}
-
 // assignInput says which column is which, and what holds for every row.
 type assignInput struct {
 	Serial    string            `json:"serial" form:"column.serial" validate:"max=512"`

@@ -50,7 +50,7 @@ func (h *Handler) list(c echo.Context) error {
 
 func (h *Handler) showList(c echo.Context, status int, form uploadForm, wrong *lifecycle.Invalid) error {
 	ctx, p := c.Request().Context(), web.Principal(c)
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (h *Handler) showList(c echo.Context, status int, form uploadForm, wrong *l
 	if err != nil {
 		return err
 	}
-	view := listView{Form: form, Imports: list, Next: cursor(next), Mistakes: wrong, At: byField(wrong)}
+	view := listView{Form: form, Imports: list, Next: web.NextCursor(next), Mistakes: wrong, At: byField(wrong)}
 	for _, kind := range kinds(p) {
 		view.Kinds = append(view.Kinds, web.Option{Value: string(kind), Message: "imports.kind." + string(kind)})
 	}
@@ -202,7 +202,7 @@ func (h *Handler) page(c echo.Context) error {
 
 func (h *Handler) show(c echo.Context, status int, job lifecycle.Import, wrong *lifecycle.Invalid) error {
 	ctx, p := c.Request().Context(), web.Principal(c)
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -216,7 +216,7 @@ func (h *Handler) show(c echo.Context, status int, job lifecycle.Import, wrong *
 	if view.Errors, next, err = h.imports.Errors(ctx, p, job.ID, page); err != nil {
 		return err
 	}
-	view.Next = cursor(next)
+	view.Next = web.NextCursor(next)
 	if view.Ask {
 		if err := h.ask(ctx, p, job, &view); err != nil {
 			return err
