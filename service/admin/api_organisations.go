@@ -29,7 +29,7 @@ func organisationBodyOf(o access.Organisation) organisationBody {
 func brandText(brands []string) string { return strings.Join(brands, ", ") }
 
 func (h *Handler) apiOrganisations(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}

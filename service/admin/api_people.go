@@ -27,7 +27,7 @@ func personBodyOf(p access.Person, link string) personBody {
 }
 
 func (h *Handler) apiPeople(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}

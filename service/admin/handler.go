@@ -61,25 +61,6 @@ func (h *Handler) home(c echo.Context) error {
 	return h.pages.Render(c, http.StatusOK, "home.html", view)
 }
 
-// positionOf is the part of a list that is asked for. Every list of this room
-// goes by id, so a cursor has one part.
-func positionOf(c echo.Context) (lifecycle.Page, error) {
-	asked, err := web.PageOf(c)
-	if err != nil {
-		return lifecycle.Page{}, err
-	}
-	page := lifecycle.Page{Limit: asked.Limit}
-	if asked.After == "" {
-		return page, nil
-	}
-	parts, err := web.DecodeCursor(asked.After, 1)
-	if err != nil {
-		return lifecycle.Page{}, err
-	}
-	page.After = parts[0]
-	return page, nil
-}
-
 func cursor(next string) string {
 	if next == "" {
 		return ""

@@ -33,7 +33,7 @@ type modelsView struct {
 }
 
 func (h *Handler) models(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (h *Handler) saveModel(c echo.Context) error {
 }
 
 func (h *Handler) apiModels(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,7 @@ func (h *Handler) organisations(c echo.Context) error {
 }
 
 func (h *Handler) showOrganisations(c echo.Context, status int, view organisationsView) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}

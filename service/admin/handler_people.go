@@ -78,7 +78,7 @@ func (h *Handler) people(c echo.Context) error {
 }
 
 func (h *Handler) showPeople(c echo.Context, status int, view peopleView) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (h *Handler) tokens(c echo.Context) error {
 }
 
 func (h *Handler) showTokens(c echo.Context, status int, view tokensView) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (h *Handler) endToken(c echo.Context) error {
 }
 
 func (h *Handler) apiTokens(c echo.Context) error {
-	page, err := positionOf(c)
+	page, err := web.PositionOf(c)
 	if err != nil {
 		return err
 	}
