@@ -25,6 +25,9 @@ const (
 	SessionEnd    Action = "session.end"
 	AccountRead   Action = "account.read"
 	AccountChange Action = "account.change"
+	SessionVerify Action = "session.verify"
+	PasskeyBegin  Action = "passkey.begin"
+	PasskeyChange Action = "passkey.change"
 	MetricsRead   Action = "metrics.read"
 )
 

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"time"
 
 	"quitclaim/service/lifecycle"
 )
@@ -43,6 +44,8 @@ type Principal struct {
 	OrgName    string             // shown in the page header
 	Station    string             // the station at which a person's session began; empty: at none
 	ByPIN      bool               // a person's session by badge and PIN: weaker than one by password
+	Means      Means              // persons by session: how they last proved who they are
+	VerifiedAt time.Time          // and when; zero for tokens, and for what verifies nothing
 }
 
 // Anonymous is the principal of a request that nobody signed.

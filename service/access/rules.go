@@ -18,6 +18,7 @@ type Rule struct {
 	Keyless  bool                // its POST and DELETE take no Idempotency-Key
 	PIN      bool                // persons: also by badge and PIN at a station; else only with their password
 	Pictures bool                // its body may be or hold a picture, of up to 10 MB
+	Verified bool                // persons by session: its changes ask for a proof within VerifiedFor
 }
 
 // rules is the one table. An action without a row is denied, and its route
@@ -42,6 +43,9 @@ var rules = map[Action]Rule{
 	SessionEnd:    {SignedIn: true, Keyless: true, PIN: true},
 	AccountRead:   {SignedIn: true},
 	AccountChange: {SignedIn: true},
+	SessionVerify: {SignedIn: true, Keyless: true},
+	PasskeyBegin:  {SignedIn: true, Keyless: true, Verified: true},
+	PasskeyChange: {SignedIn: true, Verified: true},
 	MetricsRead:   {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
 
 	// vendors
@@ -91,9 +95,9 @@ var rules = map[Action]Rule{
 	OwnerPast:       {Roles: roles(owner)},
 	BindingCreate:   {Roles: roles(owner)},
 	BindingEnd:      {Roles: roles(owner)},
-	ReleaseCreate:   {Roles: roles(owner)},
-	TransferOffer:   {Roles: roles(owner)},
-	TransferAnswer:  {Roles: roles(owner)},
+	ReleaseCreate:   {Roles: roles(owner), Verified: true},
+	TransferOffer:   {Roles: roles(owner), Verified: true},
+	TransferAnswer:  {Roles: roles(owner), Verified: true},
 	ReturnCancelOwn: {Roles: roles(owner)},
 	ContestOpen:     {Roles: roles(owner)},
 	StolenMark:      {Roles: roles(owner)},
