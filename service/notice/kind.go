@@ -1,0 +1,88 @@
+package notice
+
+import "slices"
+
+// Kind is what a notice is about. The message files have its subject and body:
+// notify.<kind>.subject, or notify.<kind>.<what>.subject where Params has "what".
+type Kind string
+
+// What happens to the units of a person. Params: "unit", how it is called.
+const (
+	// KindReleased: its owner let go of it; to them.
+	KindReleased Kind = "released"
+	// KindReturned: a desk took it back ("what": none), or the return was
+	// cancelled ("cancelled"); to the former owner (rule 1).
+	KindReturned Kind = "returned"
+	// KindReset: a hard reset ended the owner's binding, and they keep a claim
+	// ("claim") or do not.
+	KindReset Kind = "reset"
+	// KindTransferOffered: somebody offers the unit; to the named recipient.
+	KindTransferOffered Kind = "transfer-offered"
+	// KindTransferEnded: the offer was "refused" or "expired", to who made it; or
+	// "withdrawn", to whom it was made.
+	KindTransferEnded Kind = "transfer-ended"
+	// KindTransferred: the offer was accepted; to who was the owner until then.
+	KindTransferred Kind = "transferred"
+	// KindBoundByOther: somebody else is bound in a cloud, to the owner; or bound
+	// before somebody whose own binding was pending ("pending").
+	KindBoundByOther Kind = "bound-by-other"
+	// KindCertificate: the unit that a desk took from its owner was reset and
+	// certified; to them.
+	KindCertificate Kind = "certificate"
+	// KindShare: a share was "given" to somebody, or "ended"; to them.
+	KindShare Kind = "share"
+	// KindStolen: the stolen mark was set, or "lifted"; to the owner.
+	KindStolen Kind = "stolen"
+	// KindContest: a contest was opened, or "decided"; to who contested.
+	KindContest Kind = "contest"
+	// KindAccess: somebody of support looked at the unit, or may ("consent"); to
+	// the owner. Params besides: "purpose".
+	KindAccess Kind = "access"
+	// KindFirmware: there is newer firmware. Params besides: "version".
+	KindFirmware Kind = "firmware"
+)
+
+// What happens to a person's account, and what officers hear of. These have no
+// unit in Params.
+const (
+	// KindFlag: a sweep or a rule found something; to security officers. Params:
+	// "kind", the flag's.
+	KindFlag Kind = "flag"
+	// KindSignInLink lets its reader in. Link is the one-time link.
+	KindSignInLink Kind = "sign-in-link"
+	// KindRecovery lets its reader set new means of signing in.
+	KindRecovery Kind = "recovery"
+	// KindPasskeyAdded: a passkey was added to the account, or "removed".
+	KindPasskeyAdded Kind = "passkey-added"
+	// KindNewSignIn: somebody signed in from a browser that had not before.
+	KindNewSignIn Kind = "new-sign-in"
+	// KindErased: the account was erased, as was asked for.
+	KindErased Kind = "erased"
+)
+
+// Kinds lists every kind, in the order in which pages show them.
+func Kinds() []Kind {
+	return []Kind{
+		KindReleased, KindReturned, KindReset, KindTransferred, KindBoundByOther, KindStolen, KindContest, KindAccess,
+		KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware, KindFlag,
+		KindSignInLink, KindRecovery, KindPasskeyAdded, KindNewSignIn, KindErased,
+	}
+}
+
+// Known reports whether the kind is one of Kinds.
+func (k Kind) Known() bool { return slices.Contains(Kinds(), k) }
+
+// Security reports whether the kind is told whatever its reader has chosen:
+// somebody may have got at what is theirs, and would turn it off first.
+func (k Kind) Security() bool {
+	switch k {
+	case KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware:
+		return false
+	}
+	return true
+}
+
+// MailOnly reports whether the notice lets its reader in. It goes to their
+// address alone: shown in an inbox it would let in whoever is in already, and
+// pushed it would lie on a locked screen.
+func (k Kind) MailOnly() bool { return k == KindSignInLink || k == KindRecovery }
