@@ -3,6 +3,7 @@ package label
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -56,7 +57,9 @@ func newDocument(stock Stock, at time.Time) *fpdf.Fpdf {
 	document.SetModificationDate(at)
 	document.SetMargins(0, 0, 0)
 	document.SetAutoPageBreak(false, 0)
-	document.AddUTF8FontFromBytes(fontName, "", gomono.TTF)
+	// A copy: the library writes into the bytes while it cuts the font down, and
+	// two labels may be drawn at once.
+	document.AddUTF8FontFromBytes(fontName, "", slices.Clone(gomono.TTF))
 	return document
 }
 

@@ -3,6 +3,7 @@ package paper
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,8 +82,10 @@ func (p page) begin(r Record) {
 	p.SetTitle(p.words("paper.title", nil)+" "+string(r.Code), true)
 	p.SetMargins(margin, margin, margin)
 	p.SetAutoPageBreak(true, margin)
-	p.AddUTF8FontFromBytes("text", "", goregular.TTF)
-	p.AddUTF8FontFromBytes("text", "B", gobold.TTF)
+	// Copies: the library writes into the bytes while it cuts the font down, and
+	// two certificates may be drawn at once.
+	p.AddUTF8FontFromBytes("text", "", slices.Clone(goregular.TTF))
+	p.AddUTF8FontFromBytes("text", "B", slices.Clone(gobold.TTF))
 	p.AddPage()
 	width, _ := p.GetPageSize()
 	text := width - 2*margin - codeSide - 4
