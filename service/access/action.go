@@ -14,6 +14,9 @@ const (
 	SignUp           Action = "sign-up"
 	SetupUse         Action = "setup.use"
 	CertificateCheck Action = "certificate.check"
+	ReceiptRead      Action = "receipt.read"
+	FirmwareRead     Action = "firmware.read"
+	LabelOpen        Action = "label.open"
 	LogRead          Action = "log.read"
 	DeviceChallenge  Action = "device.challenge"
 	DeviceReport     Action = "device.report"
@@ -28,6 +31,9 @@ const (
 	SessionVerify Action = "session.verify"
 	PasskeyBegin  Action = "passkey.begin"
 	PasskeyChange Action = "passkey.change"
+	TokenMake     Action = "token.make"
+	DataExport    Action = "data.export"
+	DataErase     Action = "data.erase"
 	MetricsRead   Action = "metrics.read"
 )
 
@@ -36,6 +42,8 @@ const (
 	UnitRegister        Action = "unit.register"
 	ModelManage         Action = "model.manage"
 	ChecklistManage     Action = "checklist.manage"
+	FirmwareManage      Action = "firmware.manage"
+	FirmwareSend        Action = "firmware.send"
 	AccreditationManage Action = "accreditation.manage"
 )
 
@@ -75,6 +83,8 @@ const (
 	SaleRead         Action = "sale.read"
 	HoldPlace        Action = "hold.place"
 	HoldLift         Action = "hold.lift"
+	ContestRead      Action = "contest.read"
+	ContestRule      Action = "contest.rule"
 	WaiverSign       Action = "waiver.sign"
 )
 
@@ -88,8 +98,12 @@ const (
 	TransferOffer   Action = "transfer.offer"
 	TransferAnswer  Action = "transfer.answer"
 	ReturnCancelOwn Action = "return.cancel-own"
+	TransferEnd     Action = "transfer.end"
+	ShareOffer      Action = "share.offer"
+	ShareAnswer     Action = "share.answer"
 	ContestOpen     Action = "contest.open"
 	StolenMark      Action = "stolen.mark"
+	StolenLift      Action = "stolen.lift"
 )
 
 // What those do who watch and those who keep house.
@@ -99,6 +113,7 @@ const (
 	SweepRun     Action = "sweep.run"
 	OrgManage    Action = "org.manage"
 	PersonManage Action = "person.manage"
+	PersonErase  Action = "person.erase"
 	TokenManage  Action = "token.manage"
 )
 
@@ -108,4 +123,33 @@ const (
 	StationRead   Action = "station.read"
 	StationManage Action = "station.manage"
 	AlarmWork     Action = "alarm.work"
+)
+
+// What owners do about consents to support, and what a vendor's support agents
+// do under them.
+const (
+	ConsentRead   Action = "consent.read"
+	ConsentCode   Action = "consent.code"
+	ConsentBegin  Action = "consent.begin"
+	ConsentSign   Action = "consent.sign"
+	ConsentChange Action = "consent.change"
+	LookedRead    Action = "looked.read"
+	SupportRead   Action = "support.read"
+	SupportAsk    Action = "support.ask"
+	SupportOpen   Action = "support.open"
+)
+
+// What a person is told, and what comes back from outside about a mail.
+const (
+	NoticeRead        Action = "notice.read"
+	NoticeChange      Action = "notice.change"
+	NoticeUnsubscribe Action = "notice.unsubscribe"
+	BounceTell        Action = "bounce.tell"
+)
+
+// What is done about sign-in through OpenID providers.
+const (
+	AccountLink    Action = "account.link"
+	ProviderManage Action = "provider.manage"
+	PolicyManage   Action = "policy.manage"
 )

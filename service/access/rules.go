@@ -34,24 +34,38 @@ var rules = map[Action]Rule{
 	SignUp:           {Public: true, Keyless: true},
 	SetupUse:         {Public: true, Keyless: true},
 	CertificateCheck: {Public: true},
+	ReceiptRead:      {Public: true},
+	FirmwareRead:     {Public: true},
+	LabelOpen:        {Public: true},
 	LogRead:          {Public: true},
 	DeviceChallenge:  {Public: true, Keyless: true},
 	DeviceReport:     {Public: true, Keyless: true},
 	StationUse:       {Public: true, Keyless: true},
 
+	// who has a mail of ours, and the mail server that could not deliver one
+	NoticeUnsubscribe: {Public: true, Keyless: true},
+	BounceTell:        {Scopes: scopes(ScopeOperator), Keyless: true},
+
 	// whoever signed in, and operators
 	SessionEnd:    {SignedIn: true, Keyless: true, PIN: true},
 	AccountRead:   {SignedIn: true},
 	AccountChange: {SignedIn: true},
+	NoticeRead:    {SignedIn: true},
+	NoticeChange:  {SignedIn: true},
 	SessionVerify: {SignedIn: true, Keyless: true},
 	PasskeyBegin:  {SignedIn: true, Keyless: true, Verified: true},
 	PasskeyChange: {SignedIn: true, Verified: true},
+	TokenMake:     {SignedIn: true, Verified: true},                // who has it is never asked again
+	DataExport:    {SignedIn: true, Keyless: true, Verified: true}, // it changes nothing; another copy harms nobody
+	DataErase:     {Roles: roles(owner), Verified: true},
 	MetricsRead:   {Roles: roles(admin, officer, auditor), Scopes: scopes(ScopeMetrics)},
 
 	// vendors
 	UnitRegister:        {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits)},
 	ModelManage:         {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 	ChecklistManage:     {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Pictures: true},
+	FirmwareManage:      {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits)},
+	FirmwareSend:        {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor), Scopes: scopes(ScopeUnits), Keyless: true}, // its SHA-256 makes a second sending harmless
 	AccreditationManage: {Roles: roles(admin), OrgKinds: kinds(lifecycle.OrgVendor)},
 
 	// imports: each kind is held against the right to do the same one by one; the
@@ -88,6 +102,8 @@ var rules = map[Action]Rule{
 	SaleRead:         {Roles: roles(clerk, officer, auditor), Scopes: scopes(ScopeSales), PIN: true},
 	HoldPlace:        {Roles: roles(officer)},
 	HoldLift:         {Roles: roles(officer)},
+	ContestRead:      {Roles: roles(officer, auditor)},
+	ContestRule:      {Roles: roles(officer)},
 	WaiverSign:       {Roles: roles(officer)},
 
 	// owners
@@ -101,6 +117,10 @@ var rules = map[Action]Rule{
 	ReturnCancelOwn: {Roles: roles(owner)},
 	ContestOpen:     {Roles: roles(owner)},
 	StolenMark:      {Roles: roles(owner)},
+	StolenLift:      {Roles: roles(owner), Verified: true}, // whoever took the phone must not take the mark off
+	TransferEnd:     {Roles: roles(owner)},
+	ShareOffer:      {Roles: roles(owner)},
+	ShareAnswer:     {Roles: roles(owner)},
 
 	// who watches, who keeps house
 	FlagRead:     {Roles: roles(officer, auditor)},
@@ -108,7 +128,26 @@ var rules = map[Action]Rule{
 	SweepRun:     {Roles: roles(officer), Scopes: scopes(ScopeOperator), Keyless: true},
 	OrgManage:    {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
 	PersonManage: {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+	PersonErase:  {Roles: roles(admin), Verified: true},
 	TokenManage:  {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+
+	// consents to support: signing is a verification by itself, over the very
+	// words; each access is one of its own, whatever was asked before
+	ConsentRead:   {Roles: roles(owner)},
+	ConsentCode:   {Roles: roles(owner), Keyless: true},
+	ConsentBegin:  {Roles: roles(owner), Keyless: true},
+	ConsentSign:   {Roles: roles(owner)},
+	ConsentChange: {Roles: roles(owner)},
+	LookedRead:    {Roles: roles(owner)},
+	SupportRead:   {Roles: roles(supportAgent), OrgKinds: kinds(lifecycle.OrgVendor)},
+	SupportAsk:    {Roles: roles(supportAgent), OrgKinds: kinds(lifecycle.OrgVendor)},
+	SupportOpen:   {Roles: roles(supportAgent), OrgKinds: kinds(lifecycle.OrgVendor), Keyless: true},
+
+	// OpenID providers: each opens a door, so it takes a fresh proof; the operator
+	// lets passwords in again where everybody is locked out
+	AccountLink:    {SignedIn: true, Verified: true},
+	ProviderManage: {Roles: roles(admin), Verified: true},
+	PolicyManage:   {Roles: roles(admin), Scopes: scopes(ScopeOperator), Verified: true},
 
 	// stations
 	StationRead:   {Roles: roles(admin, officer, auditor)},
@@ -125,6 +164,8 @@ const (
 	auditor    = lifecycle.RoleAuditor
 	admin      = lifecycle.RoleAdmin
 	owner      = lifecycle.RoleOwner
+
+	supportAgent = lifecycle.RoleSupportAgent
 )
 
 func roles(r ...lifecycle.Role) []lifecycle.Role       { return r }
