@@ -144,6 +144,8 @@ func auditRows() []row {
 	return []row{
 		{route: "GET /C/:code", id: "certificate", of: anybody, open: true},
 		{route: "GET /c/:code", id: "certificate", all: everybody(301)},
+		{route: "GET /U/:code", id: "code", all: everybody(200)},
+		{route: "GET /u/:code", id: "code", all: everybody(200)},
 		{route: "GET /log/checkpoint", all: everybody(200)},
 		{route: "GET /log/tile/*", id: "tile", of: map[string]answers{"office": everybody(200)}, open: true},
 		{route: "GET /log/proof/:index", id: "index", of: map[string]answers{"office": everybody(200)}, open: true},

@@ -120,7 +120,8 @@ func (h *house) auditDoors() (mounter, error) {
 	}
 	return audit.NewHandler(audit.New(audit.Config{
 		Record: h.store, Hashes: func(ctx context.Context) tlog.HashReader { return h.store.Ledger(ctx) },
-		Certificates: keys, Ledger: h.keys.LedgerVerifier(), PublicKeys: h.keys.Public(), Now: h.now,
+		Certificates: keys, Ledger: h.keys.LedgerVerifier(), PublicKeys: h.keys.Public(),
+		Host: h.host, Guesses: h.store, Now: h.now,
 	}))
 }
 

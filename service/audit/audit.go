@@ -35,7 +35,11 @@ type Config struct {
 	// PublicKeys is the text of all public halves, as they are printed at the
 	// first start.
 	PublicKeys string
-	Now        func() time.Time
+	// Host is the outside's name for us, as it stands in our QR codes.
+	Host string
+	// Guesses counts codes that were wrong, for all processes together.
+	Guesses access.ThrottleStore
+	Now     func() time.Time
 }
 
 // Audit answers outsiders.
@@ -45,21 +49,14 @@ type Audit struct {
 	certificates certificate.Keys
 	ledger       note.Verifiers
 	publicKeys   string
-	unknown      *access.Throttle
+	host         string
+	guesses      guesses
 }
-
-// The patience with unknown codes, per network: a code is 128 random bits, so
-// this only keeps a flood of guesses from costing us much.
-const (
-	unknownFree = 30
-	unknownMax  = time.Minute
-)
 
 // New is the room.
 func New(c Config) *Audit {
 	return &Audit{
 		record: c.Record, hashes: c.Hashes, certificates: c.Certificates, ledger: note.VerifierList(c.Ledger),
-		publicKeys: c.PublicKeys,
-		unknown:    access.NewThrottle(access.ThrottleConfig{Now: c.Now, Free: unknownFree, Max: unknownMax}),
+		publicKeys: c.PublicKeys, host: c.Host, guesses: newGuesses(c.Guesses, c.Now),
 	}
 }

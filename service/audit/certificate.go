@@ -17,14 +17,14 @@ type Answer struct {
 	Stated certificate.Certificate // what its signed bytes say
 	Key    certificate.KeyID       // by which key
 	Bytes  []byte
-	// Verdict is clear for a certificate that stands, held where a hold stands
-	// over the unit, and unknown for one that is history.
-	Verdict lifecycle.Verdict
+	// Standing is what it is worth today, Verdict the same in the words of a scan.
+	Standing lifecycle.Standing
+	Verdict  lifecycle.Verdict
 	// Current: it stands at the unit's present epoch, and nobody has bought the
 	// unit since.
 	Current bool
 	// AsOf is when the clouds were last asked, the oldest answer of all; zero
-	// where no cloud knows the model, and for what is history.
+	// where no cloud knows the model, and for what is not for sale.
 	AsOf time.Time
 	// Issuer is the organisation's whole name; the certificate has a short one.
 	Issuer string
@@ -34,11 +34,11 @@ type Answer struct {
 // many times that.
 const codeLength = 26
 
-// Check looks a certificate up, by its short code or by the whole of it as the
-// QR code says it. Whatever does not lead to a certificate of ours, to the last
-// byte, is lifecycle.ErrNotFound.
-func (a *Audit) Check(ctx context.Context, segment string) (Answer, error) {
-	unit, issued, err := a.find(ctx, segment)
+// Check looks a certificate up for somebody in this network, by its short code
+// or by the whole of it as the QR code says it. Whatever does not lead to a
+// certificate of ours, to the last byte, is lifecycle.ErrNotFound.
+func (a *Audit) Check(ctx context.Context, network, segment string) (Answer, error) {
+	unit, issued, err := a.find(ctx, network, segment)
 	if err != nil {
 		return Answer{}, err
 	}
@@ -58,47 +58,60 @@ func (a *Audit) Check(ctx context.Context, segment string) (Answer, error) {
 	if err != nil {
 		return Answer{}, fmt.Errorf("read issuer of certificate: %w", err)
 	}
+	standing := lifecycle.StandingOf(s, issued)
 	answer := Answer{
-		Stated: stated, Key: key, Bytes: issued.Bytes, Issuer: issuer.Name, Verdict: lifecycle.VerdictUnknown,
+		Stated: stated, Key: key, Bytes: issued.Bytes, Issuer: issuer.Name, Standing: standing, Verdict: standing.Verdict(),
 		Current: issued.StandsAt(s.Unit.Epoch) && s.Unit.State == lifecycle.StateCertified,
 	}
-	if answer.Current {
-		answer.Verdict, answer.AsOf = lifecycle.VerdictClear, s.AsOf()
-		if len(s.StandingHolds()) > 0 {
-			answer.Verdict = lifecycle.VerdictHeld
-		}
+	if standing == lifecycle.StandsForSale {
+		answer.AsOf = s.AsOf()
 	}
 	return answer, nil
 }
 
 // find resolves the segment of a path. The whole of a certificate must be, to
 // the last byte, what was issued: a forged one that names a good code gets
-// nowhere.
-func (a *Audit) find(ctx context.Context, segment string) (lifecycle.Unit, lifecycle.Certificate, error) {
-	code := lifecycle.CertificateCode(segment)
-	var whole []byte
-	if len(segment) != codeLength {
-		data, err := certificate.FromText(segment)
-		if err != nil {
-			return lifecycle.Unit{}, lifecycle.Certificate{}, notOurs()
+// nowhere. Whatever was typed is counted and looked up once, also what can be
+// no code, so that all that is wrong costs the same.
+func (a *Audit) find(ctx context.Context, network, segment string) (lifecycle.Unit, lifecycle.Certificate, error) {
+	code, whole := a.read(segment)
+	if whole == nil {
+		if err := a.guesses.attempt(ctx, network); err != nil {
+			return lifecycle.Unit{}, lifecycle.Certificate{}, err
 		}
-		stated, err := certificate.Verify(data, a.certificates)
-		if err != nil {
-			return lifecycle.Unit{}, lifecycle.Certificate{}, notOurs()
-		}
-		code, whole = stated.Code, data
 	}
 	unit, issued, err := a.record.Certificate(ctx, code)
 	if err != nil {
 		return lifecycle.Unit{}, lifecycle.Certificate{}, fmt.Errorf("find certificate: %w", err)
 	}
-	if whole != nil && !bytes.Equal(whole, issued.Bytes) {
-		return lifecycle.Unit{}, lifecycle.Certificate{}, notOurs()
+	if whole != nil {
+		if !bytes.Equal(whole, issued.Bytes) {
+			return lifecycle.Unit{}, lifecycle.Certificate{}, fmt.Errorf("another certificate of this code: %w", lifecycle.ErrNotFound)
+		}
+		return unit, issued, nil
 	}
-	return unit, issued, nil
+	return unit, issued, a.guesses.forgive(ctx, network)
 }
 
-func notOurs() error { return fmt.Errorf("no certificate of ours: %w", lifecycle.ErrNotFound) }
+// noCode is what no certificate has.
+const noCode = lifecycle.CertificateCode("")
+
+// read tells a whole certificate, signed by us, from a code, and both from what
+// is neither.
+func (a *Audit) read(segment string) (code lifecycle.CertificateCode, whole []byte) {
+	if len(segment) == codeLength {
+		return lifecycle.CertificateCode(segment), nil
+	}
+	data, err := certificate.FromText(segment)
+	if err != nil {
+		return noCode, nil
+	}
+	stated, err := certificate.Verify(data, a.certificates)
+	if err != nil {
+		return noCode, nil
+	}
+	return stated.Code, data
+}
 
 // errStored keeps what is wrong with our own record from looking like a wrong
 // request: its kind is cut off.
@@ -107,8 +120,8 @@ func errStored(err error) error { return errors.New(err.Error()) }
 // Proof is the inclusion proof of the certificate's entry on the ledger, as the
 // text of a .tlog-proof file. Until the entry is signed, which takes a second,
 // it is lifecycle.ErrBusy.
-func (a *Audit) Proof(ctx context.Context, segment string) (code lifecycle.CertificateCode, text []byte, err error) {
-	unit, issued, err := a.find(ctx, segment)
+func (a *Audit) Proof(ctx context.Context, network, segment string) (code lifecycle.CertificateCode, text []byte, err error) {
+	unit, issued, err := a.find(ctx, network, segment)
 	if err != nil {
 		return "", nil, err
 	}

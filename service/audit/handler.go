@@ -2,7 +2,6 @@ package audit
 
 import (
 	"embed"
-	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -39,6 +38,8 @@ func NewHandler(a *Audit) (*Handler, error) {
 func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/C/:code", access.CertificateCheck, h.certificate)
 	r.GET("/c/:code", access.CertificateCheck, h.lowerCase)
+	r.GET("/U/:code", access.LabelOpen, h.label)
+	r.GET("/u/:code", access.LabelOpen, h.label)
 	r.GET("/log/checkpoint", access.LogRead, h.checkpoint)
 	r.GET("/log/tile/*", access.LogRead, h.tile)
 	r.GET("/log/proof/:index", access.LogRead, h.proofAt)
@@ -60,42 +61,37 @@ func (h *Handler) lowerCase(c echo.Context) error {
 }
 
 // certificate answers by page, by JSON, or with the proof, whose path is the
-// certificate's own with a suffix.
+// certificate's own with a suffix. Nobody may keep the answer: it is about now.
 func (h *Handler) certificate(c echo.Context) error {
 	segment, wantsProof := strings.CutSuffix(web.Param(c, "code"), proofSuffix)
 	if wantsProof {
 		return h.proof(c, strings.ToUpper(segment))
 	}
-	answer, err := h.audit.Check(c.Request().Context(), strings.ToUpper(segment))
+	answer, err := h.audit.Check(c.Request().Context(), web.Network(c), strings.ToUpper(segment))
 	if err != nil {
-		return h.patience(c, err)
+		return err
 	}
 	c.Response().Header().Set("Vary", "Accept")
 	if strings.Contains(c.Request().Header.Get("Accept"), echo.MIMEApplicationJSON) {
 		return web.JSON(c, http.StatusOK, asJSON(answer))
 	}
-	return h.pages.Render(c, http.StatusOK, "certificate.html", viewOf(answer))
-}
-
-// patience lets the same network ask for unknown codes only so often. Codes
-// that are known are answered whatever happened before.
-func (h *Handler) patience(c echo.Context, err error) error {
-	if !errors.Is(err, lifecycle.ErrNotFound) {
-		return err
-	}
-	if throttled := h.audit.unknown.Attempt(web.Network(c)); throttled != nil {
-		return throttled
-	}
-	return err
+	return h.pages.Render(c, http.StatusOK, "certificate.html", h.viewOf(answer))
 }
 
 func (h *Handler) proof(c echo.Context, segment string) error {
-	code, text, err := h.audit.Proof(c.Request().Context(), segment)
+	code, text, err := h.audit.Proof(c.Request().Context(), web.Network(c), segment)
 	if err != nil {
-		return h.patience(c, err)
+		return err
 	}
 	c.Response().Header().Set(echo.HeaderContentDisposition, `attachment; filename="`+string(code)+proofSuffix+`"`)
 	return c.Blob(http.StatusOK, textPlain, text)
+}
+
+// label is what a unit's own label opens in anybody's phone: the same page for
+// every code, for nothing is looked up. The label stays on the unit, where who
+// passes by can photograph it; whoever works here scans it signed in.
+func (h *Handler) label(c echo.Context) error {
+	return h.pages.Render(c, http.StatusOK, "label.html", nil)
 }
 
 func (h *Handler) checkpoint(c echo.Context) error {

@@ -2,9 +2,11 @@ package audit
 
 import (
 	"encoding/hex"
+	"net/url"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/certificate"
 )
 
 // answerJSON is what anybody may know, for programs. Its names are those of
@@ -12,6 +14,7 @@ import (
 type answerJSON struct {
 	Code          lifecycle.CertificateCode `json:"code"`
 	Verdict       lifecycle.Verdict         `json:"verdict"`
+	Standing      lifecycle.Standing        `json:"standing"`
 	Current       bool                      `json:"current"`
 	Brand         string                    `json:"brand"`
 	Serial        string                    `json:"serial"`
@@ -35,7 +38,7 @@ type answerJSON struct {
 func asJSON(a Answer) answerJSON {
 	s := a.Stated
 	return answerJSON{
-		Code: s.Code, Verdict: a.Verdict, Current: a.Current, Brand: s.Unit.Brand, Serial: s.Unit.Serial, Model: s.Model,
+		Code: s.Code, Verdict: a.Verdict, Standing: a.Standing, Current: a.Current, Brand: s.Unit.Brand, Serial: s.Unit.Serial, Model: s.Model,
 		Device: hex.EncodeToString(s.Device[:]), Epoch: s.Epoch, IssuedAt: web.Time(s.At), AsOf: web.Time(a.AsOf),
 		Issuer: a.Issuer, Accreditation: s.Accreditation, SelfCustody: s.SelfCustody, Grade: s.Grade, Method: s.Method,
 		Firmware: s.Firmware, Waived: append([]string{}, s.Waived...), Bytes: a.Bytes, Key: a.Key.String(),
@@ -49,18 +52,42 @@ func proofPath(a Answer) string { return "/C/" + string(a.Stated.Code) + proofSu
 type view struct {
 	Answer
 	Answered web.VerdictView
-	Proof    string
+	// Next are the message codes of what to do now, in order.
+	Next  []string
+	Bind  string // where its buyer binds it; empty: it is not the moment
+	Proof string
+	Text  string // the whole certificate, as its QR code says it
 }
 
-func viewOf(a Answer) view {
-	v := web.VerdictView{Verdict: a.Verdict, Sentence: "audit.clear"}
-	switch {
-	case a.Verdict == lifecycle.VerdictHeld:
-		v.Sentence = "audit.held"
-	case a.Verdict == lifecycle.VerdictUnknown:
-		v.Sentence = "audit.history"
-	case len(a.Stated.Waived) > 0:
-		v.Sentence = "audit.clear-waived"
+func (h *Handler) viewOf(a Answer) view {
+	standing := string(a.Standing)
+	v := view{
+		Answer: a, Next: nextOf(a.Standing), Proof: proofPath(a), Text: certificate.Text(h.audit.host, a.Bytes),
+		Answered: web.VerdictView{Verdict: a.Verdict, Title: "audit.is." + standing, Sentence: "audit.says." + standing},
 	}
-	return view{Answer: a, Answered: v, Proof: proofPath(a)}
+	if a.Standing == lifecycle.StandsForSale && len(a.Stated.Waived) > 0 {
+		v.Answered.Sentence = "audit.says.waived"
+	}
+	if a.Standing == lifecycle.StandsSold {
+		unit := url.Values{"brand": {a.Stated.Unit.Brand}, "serial": {a.Stated.Unit.Serial}}
+		v.Bind = "/mine/bind?" + unit.Encode()
+	}
+	return v
+}
+
+// nextOf is what whoever has the box in their hands should do.
+func nextOf(standing lifecycle.Standing) []string {
+	switch standing {
+	case lifecycle.StandsForSale:
+		return []string{"audit.next.compare", "audit.next.till", "audit.next.reset"}
+	case lifecycle.StandsUnproven:
+		return []string{"audit.next.ask", "audit.next.compare"}
+	case lifecycle.StandsSold:
+		return []string{"audit.next.compare", "audit.next.reset", "audit.next.bind", "audit.next.refused"}
+	case lifecycle.StandsBound:
+		return []string{"audit.next.yours", "audit.next.not-yours"}
+	case lifecycle.StandsPast:
+		return []string{"audit.next.bought", "audit.next.new-certificate", "audit.next.hand-over"}
+	}
+	return []string{"audit.next.unplug", "audit.next.take-back"}
 }

@@ -37,7 +37,8 @@ func setup(t *testing.T) *kit {
 	k := &kit{World: world, t: t, keys: keys}
 	handler, err := audit.NewHandler(audit.New(audit.Config{
 		Record: k.Store, Hashes: func(ctx context.Context) tlog.HashReader { return k.Ledger(ctx) },
-		Certificates: keys, Ledger: world.Ring.LedgerVerifier(), PublicKeys: world.Ring.Public(), Now: k.Clock.Now,
+		Certificates: keys, Ledger: world.Ring.LedgerVerifier(), PublicKeys: world.Ring.Public(),
+		Host: "qc.example", Guesses: k.Store, Now: k.Clock.Now,
 	}))
 	if err != nil {
 		t.Fatal(err)

@@ -55,6 +55,10 @@ type Config struct {
 	// Seen is told the text of each statement once, for a test to know which
 	// ones nothing runs; nil: nobody is. It may be called by several at once.
 	Seen func(query string)
+	// Ran is told the text of each statement whenever it runs, for a test to count
+	// the work of a request; nil, as it must be in service: nobody is. It may be
+	// called by several at once.
+	Ran func(query string)
 	// Published are checkpoints that the outside has, besides the one in Dir. A
 	// database that does not continue one of them is not opened to be written: the
 	// error is a *book.Fork.
@@ -108,6 +112,7 @@ func Open(ctx context.Context, config Config) (*Store, error) {
 	settings := engine.Config{
 		Dir: config.Dir, URL: config.Database, Partitions: config.Partitions, ReadOnly: config.ReadOnly, Readers: config.Readers,
 		Migrations: migrations, Log: config.Log, Trace: config.Trace, Fault: config.Fault, Seen: config.Seen,
+		Ran: config.Ran,
 	}
 	var log *book.Log
 	if !config.ReadOnly {

@@ -12,6 +12,7 @@ import (
 // VerdictView fills the part "verdict": the answer before its explanation.
 type VerdictView struct {
 	Verdict  lifecycle.Verdict
+	Title    string            // message code of the one word; empty: the verdict's own
 	Sentence string            // message code
 	Args     map[string]string // of the sentence
 	Button   *Button           // the one next action; nil: none

@@ -44,6 +44,9 @@ type Config struct {
 	// Seen is told each statement once, reads too, before it runs for the first
 	// time; nil: nobody is. It may be called by several at once.
 	Seen func(query string)
+	// Ran is told each statement whenever it runs, reads too; nil: nobody is. It
+	// may be called by several at once.
+	Ran func(query string)
 }
 
 // database is what an engine has to do.

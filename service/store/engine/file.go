@@ -36,7 +36,7 @@ type file struct {
 // openFile locks the directory, opens the file, brings its schema up to date
 // and starts the writer.
 func openFile(ctx context.Context, config Config) (*file, error) {
-	f := &file{dialect: sqlite(), texts: &texts{seen: config.Seen}}
+	f := &file{dialect: sqlite(), texts: &texts{seen: config.Seen, ran: config.Ran}}
 	if err := f.open(ctx, config); err != nil {
 		return nil, errors.Join(err, f.release())
 	}

@@ -54,7 +54,7 @@ type server struct {
 }
 
 func openServer(ctx context.Context, config Config) (*server, error) {
-	s := &server{log: config.Log, trace: config.Trace, wrote: config.Wrote, texts: &texts{seen: config.Seen}}
+	s := &server{log: config.Log, trace: config.Trace, wrote: config.Wrote, texts: &texts{seen: config.Seen, ran: config.Ran}}
 	if err := s.open(ctx, config); err != nil {
 		return nil, errors.Join(err, s.release())
 	}

@@ -116,9 +116,14 @@ type texts struct {
 	known sync.Map
 	// seen is told each statement once, before it runs first; nil: nobody is.
 	seen func(query string)
+	// ran is told each one whenever it runs; nil: nobody is.
+	ran func(query string)
 }
 
 func (t *texts) of(query string, rewrite func(string) string) string {
+	if t.ran != nil {
+		t.ran(query)
+	}
 	if text, ok := t.known.Load(query); ok {
 		return text.(string)
 	}
