@@ -46,6 +46,12 @@ func newAccessWorld(t *testing.T) *accessWorld {
 			t.Error(err)
 		}
 	})
+	return furnished(t, h)
+}
+
+// furnished fills a house with everybody.
+func furnished(t *testing.T, h *house) *accessWorld {
+	t.Helper()
 	w := &accessWorld{peopled: newPeopled(t, h)}
 	w.furnish(t)
 	w.shared = w.newScene(t)

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"maps"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
+)
+
+// mayTell is what rule 7 lets a former owner hear of their unit.
+type mayTell struct {
+	why   string
+	after []string // which ends; nil: every one
+}
+
+// exempt are the doors that may tell. What is not here must answer in bytes, in
+// headers and in the statements that are run as for a unit that never was.
+func exempt() map[string]mayTell {
+	own := mayTell{why: "their own past stays theirs"}
+	contest := mayTell{why: "for 30 days they can contest an end that they did not ask for"}
+	cancel := mayTell{why: "the fenced owner can cancel, with the unit's own fresh nonce"}
+	knock := mayTell{why: "anybody may knock for a unit, and hears nothing without its key"}
+	waiting := mayTell{"a unit that waits for an owner answers whoever tries to bind it", []string{"release", "hard reset"}}
+	return map[string]mayTell{
+		"GET /mine/past/:binding":             own,
+		"POST /mine/past/:binding/contest":    contest,
+		"POST /v1/mine/past/:binding/contest": contest,
+		"POST /mine/past/:binding/cancel":     cancel,
+		"POST /v1/returns/:id/cancel-own":     cancel,
+		"POST /device/v1/challenge":           knock,
+		"POST /device/v1/report":              knock,
+		"POST /mine/bind":                     waiting,
+		"POST /v1/bindings":                   waiting,
+	}
+}
+
+// tells reports whether a door may tell after this end.
+func tells(route, end string) bool {
+	may, ok := exempt()[route]
+	return ok && (may.after == nil || slices.Contains(may.after, end))
+}
+
+// named are the values that name something of the former owner's. A row that is
+// filled with one of another name must say here, or in notTheirs, what it is.
+func named() []string { return []string{"serial", "payload", "binding", "past", "code", "return"} }
+
+// notTheirs are values that a row may have besides, and that name nothing of
+// the unit.
+func notTheirs() []string {
+	return []string{"brand", "adamail", "wrongproof", "proof", "nomail", "newjob", "taken", "token", "file", "version", "index", "tile", "setup", "certificate", "batch"}
+}
+
+// ends are the ways in which carl's unit stops being his.
+func ends() map[string]func(l *life) {
+	return map[string]func(l *life){
+		"release":  func(l *life) { l.release("carl") },
+		"transfer": func(l *life) { l.offer("carl", "ada").accept("ada") },
+		"return":   func(l *life) { l.takeBack("shop", true) },
+		"hard reset": func(l *life) {
+			l.speak(lifecycle.ResetHard)
+			l.v["past"], l.live = l.live, ""
+		},
+	}
+}
+
+// TestTheFormerOwnerSeesWhatNeverWas is rule 7 over the whole binary: from the
+// moment a unit was released, transferred, returned or reset, every request that
+// its former owner can make about it has the answer of a unit that never was,
+// and costs the same statements. The doors come from the registered routes, and
+// what fills them from accessRows: a route without a row fails.
+func TestTheFormerOwnerSeesWhatNeverWas(t *testing.T) {
+	t.Parallel()
+	w := newFormerWorld(t)
+	rows := map[string]row{}
+	for _, r := range accessRows() {
+		rows[r.route] = r
+	}
+	for _, name := range slices.Sorted(maps.Keys(ends())) {
+		t.Run(name, func(t *testing.T) {
+			asked := 0
+			about := w.formerly(t, ends()[name])
+			for _, route := range w.house.web.Routes().List() {
+				rule, _ := access.RuleOf(route.Action)
+				if about.carl.refused(rule) != 0 {
+					continue
+				}
+				r, ok := rows[route.Method+" "+route.Path]
+				if !ok {
+					t.Errorf("%s %s has no row in accessRows: say there what fills it", route.Method, route.Path)
+					continue
+				}
+				if about.try(t, name, door{w: w.accessWorld, scene: about.scene, route: route, row: r, failed: new(atomic.Int64)}) {
+					asked++
+				}
+			}
+			if asked < 20 {
+				t.Errorf("only %d doors were compared", asked)
+			}
+			t.Logf("%d doors", asked)
+		})
+	}
+}
+
+// formerly is carl, who had a unit, and everything by which he can name it.
+type formerly struct {
+	w     *formerWorld
+	scene *scene
+	carl  caller
+	real  values
+}
+
+// formerly makes a unit that was carl's, and was offered by him before, and
+// ends that.
+func (w *formerWorld) formerly(t *testing.T, end func(*life)) formerly {
+	t.Helper()
+	s := w.newScene(t)
+	l := &life{t: t, s: s, v: s.never()}
+	l.made().sell("shop").bind("carl").offer("carl", "dora")
+	known := values{"binding": l.live, "past": l.live, "code": l.v["code"], "proof": l.v["proof"]}
+	end(l)
+	maps.Copy(l.v, known) // what carl knows; the next owner's secret he does not
+	return formerly{w, s, s.owners["carl"], l.v}
+}
+
+var braces = regexp.MustCompile(`\{([a-z]+)\}`)
+
+// fillings are the names of the values that a row's request is filled with.
+func (d door) fillings() []string {
+	var names []string
+	for part := range strings.SplitSeq(d.route.Path, "/") {
+		name, isParam := strings.CutPrefix(part, ":")
+		switch {
+		case part == "*", isParam && !slices.Contains([]string{"brand", "serial", "task", "check", "digest", "version", "model"}, name):
+			names = append(names, d.row.id)
+		case isParam:
+			names = append(names, name)
+		}
+	}
+	for _, found := range braces.FindAllStringSubmatch(d.row.query+" "+d.row.body, -1) {
+		names = append(names, found[1])
+	}
+	return names
+}
+
+// try holds one door's answer to carl about his old unit against the one about
+// nothing. It reports whether the door names a unit at all.
+func (f formerly) try(t *testing.T, end string, d door) bool {
+	t.Helper()
+	names := d.fillings()
+	for _, name := range names {
+		if !slices.Contains(named(), name) && !slices.Contains(notTheirs(), name) {
+			t.Errorf("%s is filled with {%s}: say in named or notTheirs whether that is of the unit", d.row.route, name)
+		}
+	}
+	if !slices.ContainsFunc(names, func(n string) bool { return slices.Contains(named(), n) }) {
+		f.silent(t, d)
+		return false
+	}
+	if tells(d.row.route, end) {
+		return false
+	}
+	nothing := f.scene.never()
+	var never, got answer
+	for range 3 { // a token's last use is noted now and then
+		f.w.jump(61 * time.Minute) // throttles forget
+		d.ask(f.carl, nothing)
+		never, got = f.w.watched(d, f.carl, nothing), f.w.watched(d, f.carl, f.real)
+		if got.body == never.body && got.told == never.told {
+			break
+		}
+	}
+	switch {
+	case never.status != d.row.unknown(f.carl):
+		t.Errorf("%s of a unit that never was: %d %s", d.row.route, never.status, never.gist())
+	case got.body != never.body || got.told != never.told || got.status != never.status:
+		t.Errorf("%s after %s: %d, of a unit that never was %d\n%s\n--\n%s", d.row.route, end, got.status, never.status, got.differs(never), never.differs(got))
+	}
+	return true
+}
+
+// silent: what names no unit does not tell of this one either, but for carl's
+// own past and what he was told when it ended.
+func (f formerly) silent(t *testing.T, d door) {
+	t.Helper()
+	if d.route.Method != http.MethodGet || strings.Contains(d.route.Path, "/past") || ownRecord(d.route) {
+		return
+	}
+	got := d.ask(f.carl, f.scene.never())
+	if got.status < 300 && strings.Contains(got.body, f.real["recorded"]) {
+		t.Errorf("%s tells its former owner of it: %.300s", d.row.route, got.around(f.real["recorded"]))
+	}
+}
+
+// ownRecord: what somebody was told, and what we hold about them, is of the
+// past and stays theirs.
+func ownRecord(route web.Route) bool {
+	return strings.HasPrefix(route.Path, "/account/") || strings.HasPrefix(route.Path, "/v1/account/")
+}
+
+// formerWorld is the real house, with its clock and its statements in sight.
+type formerWorld struct {
+	*accessWorld
+	set  *atomic.Int64 // so far from the real time
+	seen *statements
+}
+
+// jump sets the clock on.
+func (w *formerWorld) jump(d time.Duration) { w.set.Add(int64(d)) }
+
+// watched asks, and writes under the answer which statements that took.
+func (w *formerWorld) watched(d door, c caller, v values) answer {
+	w.seen.took()
+	got := d.plain(d.ask(c, v), v)
+	w.seen.took()
+	return got
+}
