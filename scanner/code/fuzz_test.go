@@ -14,6 +14,7 @@ import (
 
 func FuzzParse(f *testing.F) {
 	for _, seed := range []string{
+		"HTTPS://QC.EXAMPLE/R/" + receiptCode, code.FormatLabelCode(receiptCode), "https://qc.example/R/X",
 		"https://qc.example/u/" + labelCode, code.FormatLabelCode(labelCode), "https://qc.example/c/X",
 		"https://id.gs1.org/01/09506000134352/21/SN00A1?17=271231", "https://a/gtin/9506000134352/ser/A%2FB",
 		"https://example.org/DBFKk4XBoMyRumgGo", "]Q3010950600013435210LOT7\x1d21SN00A1", "010950600013435210LOT721SN00A1",
@@ -53,7 +54,7 @@ func redactedReadsTheSame(t *testing.T, payload string, r code.Reading, rules co
 		t.Errorf("Redact(%q) found no secret, Parse did", payload)
 	}
 	again := code.Parse(redacted, rules)
-	if again.Key != r.Key || again.GTIN != r.GTIN || again.Serial != r.Serial || again.Label != r.Label || len(again.Candidates) != len(r.Candidates) {
+	if again.Key != r.Key || again.GTIN != r.GTIN || again.Serial != r.Serial || again.Label != r.Label || again.Receipt != r.Receipt || len(again.Candidates) != len(r.Candidates) {
 		t.Errorf("Parse(%q) = %+v, but redacted to %q %+v", payload, r, redacted, again)
 	}
 }
@@ -78,12 +79,15 @@ func wholesome(t *testing.T, payload string, r code.Reading) {
 			t.Errorf("Parse(%q): key %v, serial %q: %v", payload, r.Key, r.Serial, err)
 		}
 	}
-	identified := r.GTIN != "" || r.Serial != "" || r.Label != "" || keyed
+	identified := r.GTIN != "" || r.Serial != "" || r.Label != "" || r.Receipt != "" || keyed
 	var fits bool
 	switch r.Kind {
 	case code.KindLabel:
 		again, ok := code.ParseLabelCode(r.Label)
 		fits = ok && again == r.Label && r.Serial == "" && r.GTIN == ""
+	case code.KindReceipt:
+		again, ok := code.ParseReceiptCode(r.Receipt)
+		fits = ok && again == r.Receipt && r.Serial == "" && r.Label == "" && !keyed && !r.Unit()
 	case code.KindDigitalLink, code.KindElements:
 		fits = r.GTIN != "" && r.Serial != ""
 	case code.KindSerial:

@@ -20,6 +20,13 @@ func readLabelLink(in input, rules Rules) finding {
 		return finding{sure: true, readings: []Reading{labelReading(code, url)}}
 	case "c", "C":
 		return finding{sure: true, reasons: because("code.certificate")}
+	case "r", "R":
+		code, valid := ParseReceiptCode(rest)
+		if !valid {
+			return finding{sure: true, reasons: because("code.receipt-check")}
+		}
+		url := "https://" + strings.ToLower(address.host) + "/R/" + code
+		return finding{sure: true, readings: []Reading{receiptReading(code, url)}}
 	}
 	return finding{} // a Digital Link may live on our host too
 }

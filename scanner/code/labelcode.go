@@ -18,9 +18,18 @@ const (
 // NewLabelCode draws the code of a new unit label: random, so that nothing
 // about the unit follows from it, with its check character at the end.
 func NewLabelCode(random io.Reader) (string, error) {
-	body := make([]byte, labelLength-1)
-	if _, err := io.ReadFull(random, body); err != nil {
+	code, err := newCode(random, labelLength)
+	if err != nil {
 		return "", fmt.Errorf("draw a label code: %w", err)
+	}
+	return code, nil
+}
+
+// newCode draws a code of this length, its check character among it.
+func newCode(random io.Reader, length int) (string, error) {
+	body := make([]byte, length-1)
+	if _, err := io.ReadFull(random, body); err != nil {
+		return "", err
 	}
 	for i, b := range body {
 		body[i] = crockford[b%32]

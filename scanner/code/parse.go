@@ -8,15 +8,16 @@ import "quitclaim/service/lifecycle"
 // at a setup code before it was recognised as one.
 func families() []func(input, Rules) finding {
 	return []func(input, Rules) finding{
-		readSecret,     // Matter, HomeKit, passwords
-		readVendor,     // Dahua and its family, EZVIZ, Hikvision
-		readLabelLink,  // our own label, from its QR code
-		readLink,       // GS1 Digital Link
-		readElements,   // GS1 element string
-		readTypedLabel, // our own label, typed by hand
-		readModel,      // EAN, UPC, GTIN-14
-		readLongSerial, // a Hikvision serial as its screens write it
-		readSerial,     // a bare serial
+		readSecret,       // Matter, HomeKit, passwords
+		readVendor,       // Dahua and its family, EZVIZ, Hikvision
+		readLabelLink,    // our own label, or a receipt, from its QR code
+		readLink,         // GS1 Digital Link
+		readElements,     // GS1 element string
+		readTypedLabel,   // our own label, typed by hand
+		readTypedReceipt, // the receipt of a release, typed by hand
+		readModel,        // EAN, UPC, GTIN-14
+		readLongSerial,   // a Hikvision serial as its screens write it
+		readSerial,       // a bare serial
 	}
 }
 

@@ -6,8 +6,9 @@ import "quitclaim/service/lifecycle"
 type Kind string
 
 // The kinds. The first five name one unit; KindModel names only a model, and
-// the two are kept apart on purpose: a product number that "matches" must
-// never pass for the unit in the clerk's hand.
+// KindReceipt is a paper about a unit. They are kept apart on purpose: neither a
+// product number that "matches" nor a paper must ever pass for the unit in the
+// clerk's hand.
 const (
 	KindLabel       Kind = "label"        // our own unit label; Label holds its code
 	KindDigitalLink Kind = "digital-link" // a GS1 Digital Link with a serial
@@ -15,6 +16,7 @@ const (
 	KindSerial      Kind = "serial"       // a bare serial, of a brand by its pattern
 	KindVendor      Kind = "vendor"       // a maker's own label with a serial; its secrets are gone
 	KindModel       Kind = "model"        // EAN, UPC, or any GS1 code without a serial
+	KindReceipt     Kind = "receipt"      // the receipt of a release; Receipt holds its code
 	KindSecret      Kind = "secret"       // a setup code; nothing of it is in the reading
 	KindAmbiguous   Kind = "ambiguous"    // several readings fit; Candidates lists them
 	KindUnknown     Kind = "unknown"      // none fits; Reasons say why, where we can tell
@@ -33,6 +35,8 @@ type Reading struct {
 	Serial string
 	// Label is the code of our own unit label, as ParseLabelCode returns it.
 	Label string
+	// Receipt is the code of a release receipt, as ParseReceiptCode returns it.
+	Receipt string
 	// Candidates are the whole readings that fit an ambiguous payload.
 	Candidates []Reading
 	// Redacted is the one form that may be stored, queued or shown. That of a

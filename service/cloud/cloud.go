@@ -51,7 +51,7 @@ type Cloud interface {
 	// Probe reads what the cloud still lets through. It tries what it can and
 	// believes no earlier answer.
 	Probe(ctx context.Context, r Request) (Probe, error)
-	// Delete deletes the recordings made before Before for good. No reset order
-	// asks for it: see rule 9.
+	// Delete deletes the recordings made before Before for good. An order asks
+	// for it only where the owner of before did: rule 9.
 	Delete(ctx context.Context, r Request) error
 }

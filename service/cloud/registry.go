@@ -12,18 +12,21 @@ type Peer struct {
 	// Delay is the propagation delay: how long after a yes the cloud may still
 	// show the old picture. It is asked again no sooner.
 	Delay time.Duration
+	// Keeps is what data it keeps of a unit, for the owner who lets go of it.
+	Keeps []Data
 }
 
 // Registry holds the clouds by the names that models use. It is filled once,
 // before anything asks.
 type Registry struct {
-	peers map[string]Peer
+	peers  map[string]Peer
+	places map[string]chan struct{} // of questions for pages: see Ask
 }
 
 // NewRegistry is a registry of these clouds. A name becomes part of task ids,
 // so it is [a-z0-9-]{1,32}.
 func NewRegistry(peers map[string]Peer) (*Registry, error) {
-	r := &Registry{peers: make(map[string]Peer, len(peers))}
+	r := &Registry{peers: make(map[string]Peer, len(peers)), places: make(map[string]chan struct{}, len(peers))}
 	for name, peer := range peers {
 		if !isName(name) {
 			return nil, fmt.Errorf("cloud name %q is not [a-z0-9-]{1,32}", name)
@@ -31,7 +34,7 @@ func NewRegistry(peers map[string]Peer) (*Registry, error) {
 		if peer.Cloud == nil || peer.Delay < 0 {
 			return nil, fmt.Errorf("cloud %q: an adapter and a delay of 0 or more are needed", name)
 		}
-		r.peers[name] = peer
+		r.peers[name], r.places[name] = peer, make(chan struct{}, askedAtOnce)
 	}
 	return r, nil
 }

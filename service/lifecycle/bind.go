@@ -100,24 +100,6 @@ func (c Unbind) Decide(s Snapshot) (Change, error) {
 	return Change{}, fmt.Errorf("binding %s: %w", c.Binding, ErrNotFound)
 }
 
-// Release ends the association by its owner's will, offline or not: rule 6.
-type Release struct {
-	Command
-	Order OrderID // what clouds must end is worked off under this id
-}
-
-// Decide answers with the unit sold and everything of the old epoch dead.
-func (c Release) Decide(s Snapshot) (Change, error) {
-	if err := requireOwner(s, c.Actor); err != nil {
-		return Change{}, err
-	}
-	d := begin(s, EventRelease, c.Command)
-	d.advance()
-	d.change.Unit.Claim = ""
-	d.openOrder(c.Order, OrderCut, "")
-	return d.finish()
-}
-
 func requireOwner(s Snapshot, actor Actor) error {
 	owner, owned := s.Owner()
 	if !owned || actor.Person == "" || actor.Org != "" || owner.Account != actor.Person {

@@ -32,7 +32,11 @@ func begin(s Snapshot, event Event, by Command) *draft {
 	}
 	if !row.UnderHold {
 		for _, hold := range s.StandingHolds() {
-			d.refuse("hold."+string(hold.Kind), nil)
+			if event == EventCancel && hold.Ruling.Upheld() {
+				continue // it is decided that the unit goes back
+			}
+			reason := hold.Reason(by.Actor)
+			d.refuse(reason.Code, reason.Args)
 		}
 	}
 	return d
@@ -79,8 +83,12 @@ func (d *draft) handedOver() {
 		d.change.Shipment = &ended
 	}
 	for _, hold := range d.before.StandingHolds() {
-		if hold.ApprovedBy != "" {
+		proposed := hold.Ruling.ProposedBy != "" && !hold.Ruling.Final()
+		if lifted := hasHold(d.change.Holds, hold.ID); !lifted && (proposed || hold.ApprovedBy != "") {
 			hold.ApprovedBy = ""
+			if proposed {
+				hold.Ruling = Ruling{}
+			}
 			d.change.Holds = append(d.change.Holds, hold)
 		}
 	}
@@ -144,13 +152,19 @@ func (d *draft) openOrder(id OrderID, kind OrderKind, ret ReturnID) {
 	if kind == OrderCut {
 		tasks = cutTasks(d.before.Model.Clouds)
 	}
-	if len(tasks) == 0 {
-		return
-	}
-	d.change.Orders = append(d.change.Orders, Order{
+	d.openWith(id, kind, ret, tasks, time.Time{})
+}
+
+// openWith opens an order of these tasks, and of the deletions that an order
+// which ends with it still owes.
+func (d *draft) openWith(id OrderID, kind OrderKind, ret ReturnID, tasks []Task, eraseBefore time.Time) {
+	order := Order{
 		ID: id, Kind: kind, State: OrderOpen, Return: ret, Epoch: d.change.Unit.Epoch,
-		Before: maxTime(d.at(), d.change.Unit.EpochAt), OpenedAt: d.at(), Tasks: tasks,
-	})
+		Before: maxTime(d.at(), d.change.Unit.EpochAt), EraseBefore: eraseBefore, OpenedAt: d.at(), Tasks: tasks,
+	}
+	if d.carryErasure(&order); len(order.Tasks) > 0 {
+		d.change.Orders = append(d.change.Orders, order)
+	}
 }
 
 // flag adds a flag; the store gives it its id and merges it with an older one

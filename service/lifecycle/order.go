@@ -21,6 +21,7 @@ const (
 	VerbCut          Verb = "cut"           // cloud: sessions that are running
 	VerbNotify       Verb = "notify"        // cloud: tell the former owner
 	VerbProbe        Verb = "probe"         // cloud: ask again, after the propagation delay
+	VerbDelete       Verb = "delete"        // cloud: what it keeps, for good, where its owner asked (rule 9)
 )
 
 // CloudVerbs lists what a reset order asks of every cloud, in order.
@@ -65,7 +66,11 @@ type Order struct {
 	Cause string `json:"cause,omitempty"`
 	Epoch Epoch  `json:"epoch"`
 	// Before bounds what clouds must end: bindings older than this instant.
-	Before   time.Time `json:"before"`
+	Before time.Time `json:"before"`
+	// EraseBefore bounds what clouds must delete, because its owner asked: zero,
+	// where nobody did.
+	EraseBefore time.Time `json:"erase_before,omitzero"`
+
 	OpenedAt time.Time `json:"opened_at"`
 	EndedAt  time.Time `json:"ended_at,omitzero"`
 	Tasks    []Task    `json:"tasks"`

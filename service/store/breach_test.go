@@ -15,6 +15,23 @@ func breachesByHand() map[string]string {
 		"credential_machine_of_org": `UPDATE credential SET kind = 'machine', person_id = NULL`,
 		"credential_one_per_hash": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)
 			SELECT 'tok_9', hash, kind, person_id, scopes, name, created_at FROM credential`,
+		"session_one_per_id": `INSERT INTO session (token_hash, sealed, expires_at, session_id)
+			VALUES ('h8', '\x00', 1, 'ses_9'), ('h9', '\x00', 1, 'ses_9')`,
+		"passkey_pkey": `INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at)
+			SELECT passkey_id, person_id, 'h9', sealed, counter, created_at FROM passkey`,
+		"passkey_one_per_credential": `INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at)
+			SELECT 'psk_9', person_id, credential_hash, sealed, counter, created_at FROM passkey`,
+		"passkey_counter_of_32_bits": `UPDATE passkey SET counter = -1`,
+		"ceremony_purpose_known":     `UPDATE ceremony SET purpose = 'song'`,
+		"ceremony_of_somebody":       `UPDATE ceremony SET person_id = NULL`,
+		"mail_link_kind_known":       `UPDATE mail_link SET kind = 'song'`,
+		"mail_link_wrong_from_zero":  `UPDATE mail_link SET wrong = -1`,
+		"recovery_pkey": `INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at, ended_at)
+			SELECT recovery_id, person_id, 'done', 1, 1, 1 FROM recovery`,
+		"recovery_stage_known":        `UPDATE recovery SET stage = 'lost'`,
+		"recovery_ended_with_instant": `UPDATE recovery SET ended_at = 1`,
+		"recovery_one_open": `INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at)
+			SELECT 'rcv_9', person_id, 'half', 1, 1 FROM recovery`,
 		"station_pkey": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong)
 			SELECT station_id, org_id, name, idle_seconds, made_by, created_at, wrong FROM station`,
 		"station_idle_from_one":      `UPDATE station SET idle_seconds = 0`,
@@ -31,6 +48,15 @@ func breachesByHand() map[string]string {
 			SELECT 'bdg_9', person_id, 'h9', 1 FROM badge`,
 		"pin_wrong_from_zero":        `UPDATE pin SET wrong = -1`,
 		"pin_alarm_seen_by_somebody": `UPDATE pin_alarm SET seen_at = 1`,
+
+		"provider_audience_known":    `UPDATE provider SET audience = 'everybody'`,
+		"provider_max_age_from_zero": `UPDATE provider SET max_age = -1`,
+		"identity_pkey": `INSERT INTO identity (provider_id, subject_hash, person_id, linked_at)
+			SELECT provider_id, subject_hash, 'psn_9', 1 FROM identity`,
+		"identity_one_per_provider": `INSERT INTO identity (provider_id, subject_hash, person_id, linked_at)
+			SELECT provider_id, 'another', person_id, 1 FROM identity`,
+		"provider_attempt_purpose_known": `UPDATE provider_attempt SET purpose = 'song'`,
+		"provider_attempt_of_person":     `UPDATE provider_attempt SET person_id = 'psn_1'`,
 
 		"model_pkey": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
 			SELECT model_id, vendor_id, brand, 'Cam Two', reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,
@@ -128,6 +154,21 @@ func breachesByHand() map[string]string {
 		"print_job_made_has_no_printer": `UPDATE print_job SET printer = 'p'`,
 		"print_label_state_known":       `UPDATE print_label SET state = 'lost'`,
 
+		"notice_pkey": `INSERT INTO notice (notice_id, person_id, kind, once_hash, inbox, sealed, at)
+			SELECT notice_id, person_id, kind, 'another', inbox, sealed, at FROM notice`,
+		"notice_once": `INSERT INTO notice (notice_id, person_id, kind, once_hash, inbox, sealed, at)
+			SELECT 'ntc_9', person_id, kind, once_hash, inbox, sealed, at FROM notice`,
+		"delivery_channel_known":      `UPDATE delivery SET channel = 'drum'`,
+		"delivery_outcome_known":      `UPDATE delivery SET outcome = 'lost', done_at = 1`,
+		"delivery_done_with_outcome":  `UPDATE delivery SET done_at = 1`,
+		"delivery_done_has_no_lease":  `UPDATE delivery SET done_at = 1, outcome = 'sent', lease_until = 1`,
+		"notice_choice_channel_known": `UPDATE notice_choice SET channel = 'drum'`,
+		"mail_standing_bounced_whole": `UPDATE mail_standing SET bounced_at = 1`,
+		"push_subscription_pkey": `INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at)
+			SELECT subscription_id, person_id, 'another', sealed, generation, created_at FROM push_subscription`,
+		"push_subscription_one_per_endpoint": `INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at)
+			SELECT 'sub_9', person_id, endpoint_hash, sealed, generation, created_at FROM push_subscription`,
+
 		"import_job_pkey": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, lease_until)
 			SELECT import_id, org_id, 'another', kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, 0 FROM import_job`,
 		"import_one_per_reference": `INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor, name, digest, bytes, layout, at_byte, counts, attempt, created_at, changed_at, lease_until)
@@ -138,5 +179,23 @@ func breachesByHand() map[string]string {
 		"import_ended_with_instant": `UPDATE import_job SET ended_at = 1`,
 		"import_whole_has_digest":   `UPDATE import_job SET digest = NULL`,
 		"import_chunk_in_order":     `UPDATE import_chunk SET last_row = first_row - 1`,
+
+		"consent_ask_outcome_known":      `UPDATE consent_ask SET outcome = 'lost', ended_at = 1`,
+		"consent_ask_ended_with_outcome": `UPDATE consent_ask SET ended_at = 1`,
+		"consent_ask_by_agent_whole":     `UPDATE consent_ask SET org_id = NULL`,
+		"consent_ask_by_somebody":        `UPDATE consent_ask SET agent = NULL, org_id = NULL, sealed = NULL`,
+		"consent_key": `INSERT INTO consent (unit_id, consent_id, epoch, ask_id, owner, agent, made_at, expires_at, body, entry_id)
+			SELECT unit_id, consent_id, epoch, 'ask_9', owner, agent, made_at, expires_at, body, entry_id FROM consent`,
+		"consent_one_per_ask": `INSERT INTO consent (unit_id, consent_id, epoch, ask_id, owner, agent, made_at, expires_at, body, entry_id)
+			SELECT unit_id, 'cns_9', epoch, ask_id, owner, agent, made_at, expires_at, body, entry_id FROM consent`,
+		"consent_of_a_day_at_most":    `UPDATE consent SET expires_at = made_at`,
+		"support_access_refused_why":  `UPDATE support_access SET refused = 'bored'`,
+		"support_access_to_somebodys": `UPDATE support_access SET owner = NULL`,
+
+		"firmware_key_whole":             `UPDATE firmware_key SET public = 'short'`,
+		"firmware_digest_whole":          `UPDATE firmware SET sha256 = 'short'`,
+		"firmware_signature_whole":       `UPDATE firmware SET signature = 'short'`,
+		"firmware_withdrawn_by_somebody": `UPDATE firmware SET withdrawn_at = 1`,
+		"firmware_part_size_limited":     `UPDATE firmware_part SET piece = ''`,
 	}
 }

@@ -29,6 +29,7 @@ func mayScan() map[string]string {
 		"sqlMigrations":        "migrations are few",
 		"sqlMigrationsOfOne":   "migrations are few",
 		"sqlOrigins":           "the log's names are few",
+		"sqlFirmwareToTell":    "by an index of what not all were told of, one row",
 		"sqlArrivingAt":        "one constant row",
 		"sqlHadBy":             "one constant row",
 	}
@@ -59,6 +60,11 @@ func maySort() map[string]string {
 // listed, or what is filtered beside.
 func drivers() map[string]string {
 	return map[string]string{
+		"sqlAsksTo":           "consent_ask_waiting (owner=?)",
+		"sqlConsentsOf":       "consent_by_owner (owner=?)",
+		"sqlConsentsTo":       "consent_by_agent (agent=? AND expires_at>?)",
+		"sqlAccesses":         "support_access_by_id (access_id>?)",
+		"sqlAccessesOf":       "support_access_by_owner (owner=? AND unit_id=? AND epoch=? AND (at,access_id)<(?,?))",
 		"sqlUnitsInCustody":   "unit_by_custody (custody=? AND unit_id>?)",
 		"sqlUnitsOfVendor":    "unit_by_vendor (vendor_id=? AND unit_id>?)",
 		"sqlUnitsOfOwner":     "binding_by_account (account=? AND unit_id>?)",
@@ -94,6 +100,8 @@ func drivers() map[string]string {
 		"sqlPurgeParts":       "import_ended (ended_at<?)",
 		"sqlImportToWork":     "import_at_work (lease_until<?)",
 		"sqlBatches":          "batch_by_org (org_id=? AND (opened_at,batch_id)<(?,?))",
+		"sqlFirmwareReaders":  "unit_bound_of_model (model_id=? AND unit_id>?)",
+		"sqlFirmwareToTell":   "firmware_untold",
 		"sqlCredentialsOfOrg": "credential_by_org (org_id=? AND credential_id>?)",
 	}
 }

@@ -9,6 +9,13 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
+// Keeps is what data the cloud keeps of a unit, by the names of the message
+// files: recordings until their owner asks for their end, and of links and
+// sessions no more than when they were.
+func Keeps() []cloud.Data {
+	return []cloud.Data{{Kind: "recordings", Erasable: true}, {Kind: "links"}, {Kind: "sessions"}}
+}
+
 // The verbs of cloud.Cloud, whose comments say what each means.
 var _ cloud.Cloud = (*Cloud)(nil)
 

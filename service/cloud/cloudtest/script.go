@@ -26,8 +26,9 @@ type Call struct {
 	Request cloud.Request
 }
 
-// VerbDelete names the calls of Delete, which is no verb of an order.
-const VerbDelete lifecycle.Verb = "delete"
+// VerbDelete names the calls of Delete, which an order asks for only where its
+// owner did.
+const VerbDelete = lifecycle.VerbDelete
 
 // NewScript stands before the peer.
 func NewScript(peer cloud.Cloud) *Script {

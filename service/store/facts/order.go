@@ -8,7 +8,7 @@ import (
 )
 
 const sqlOrder = `
-SELECT order_id, kind, state, return_id, epoch, before_at, opened_at, ended_at, cause
+SELECT order_id, kind, state, return_id, epoch, before_at, opened_at, ended_at, cause, erase_before
 FROM reset_order WHERE unit_id = $1 AND order_id = $2`
 
 const sqlTasks = `
@@ -22,7 +22,7 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 	args := []any{string(unit), string(id)}
 	found, err := tx.Get(sqlOrder, args, engine.TextTo(&o.ID), engine.TextTo(&o.Kind), engine.TextTo(&o.State),
 		engine.TextTo(&o.Return), &o.Epoch, engine.Instant{To: &o.Before}, engine.Instant{To: &o.OpenedAt},
-		engine.Instant{To: &o.EndedAt}, engine.TextTo(&o.Cause))
+		engine.Instant{To: &o.EndedAt}, engine.TextTo(&o.Cause), engine.Instant{To: &o.EraseBefore})
 	if err := present(found, err, "order", id); err != nil {
 		return o, err
 	}
@@ -40,11 +40,11 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 
 const sqlPutOrder = `
 INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, return_id, before_at, opened_at, ended_at,
-  cause)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+  cause, erase_before)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (unit_id, order_id) DO UPDATE SET epoch = excluded.epoch, kind = excluded.kind, state = excluded.state,
   return_id = excluded.return_id, before_at = excluded.before_at, opened_at = excluded.opened_at,
-  ended_at = excluded.ended_at, cause = excluded.cause`
+  ended_at = excluded.ended_at, cause = excluded.cause, erase_before = excluded.erase_before`
 
 const sqlPutTask = `
 INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, cloud, verb, state, grade, proof, asked_at, done_at)
@@ -63,7 +63,7 @@ func putOrder(tx *engine.Tx, unit lifecycle.UnitID, before *lifecycle.Order, o l
 	}
 	_, err := tx.Exec(sqlPutOrder, string(unit), string(o.ID), int64(o.Epoch), string(o.Kind), string(o.State),
 		engine.Opt(o.Return), o.Before.UnixMilli(), o.OpenedAt.UnixMilli(), engine.At(o.EndedAt),
-		engine.Opt(o.Cause))
+		engine.Opt(o.Cause), engine.At(o.EraseBefore))
 	if err != nil {
 		return fmt.Errorf("write order %s: %w", o.ID, err)
 	}

@@ -17,9 +17,10 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	t.Helper()
 	var all []scenario
 	for _, part := range [][]scenario{
-		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
+		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
-		batchScenarios(), printScenarios(),
+		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), providerScenarios(),
+		consentScenarios(), passkeyScenarios(),
 	} {
 		all = append(all, part...)
 	}

@@ -7,11 +7,20 @@ INSERT INTO person (person_id, roles, sealed, generation, created_at) VALUES ('p
 INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at) VALUES ('tok_1', 'h1', 'person', 'psn_1', '', '', 1);
 INSERT INTO setup_link (hash, expires_at) VALUES ('h1', 1);
 INSERT INTO session (token_hash, sealed, expires_at) VALUES ('h1', '\x00', 1);
+INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at) VALUES ('psk_1', 'psn_1', 'h1', '\x00', 0, 1);
+INSERT INTO ceremony (key_hash, purpose, person_id, sealed, expires_at) VALUES ('h1', 'verify', 'psn_1', '\x00', 1);
+INSERT INTO mail_link (hash, kind, person_id, generation, browser_hash, wrong, made_at, expires_at) VALUES ('h1', 'sign-in', 'psn_1', 1, 'b', 0, 1, 1);
+INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at) VALUES ('rcv_1', 'psn_1', 'begun', 1, 1);
 INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, token_hash, enrolled_at, wrong)
   VALUES ('stn_1', 'org_1', 'Bench', 60, 'psn_1', 1, 'h1', 1, 0);
 INSERT INTO badge (badge_id, person_id, code_hash, made_at) VALUES ('bdg_1', 'psn_1', 'h1', 1);
 INSERT INTO pin (person_id, hash, wrong, changed_at) VALUES ('psn_1', 'h', 0, 1);
 INSERT INTO pin_alarm (alarm_id, org_id, station_id, person_id, at) VALUES ('alm_1', 'org_1', 'stn_1', 'psn_1', 1);
+INSERT INTO provider (provider_id, org_id, audience, name, issuer, client_id, hosts, acr, max_age, listed, made_by, created_at)
+  VALUES ('prv_1', 'org_1', 'owners', 'Acme', 'https://id.example', 'quitclaim', '[]', '[]', 0, true, 'psn_1', 1);
+INSERT INTO identity (provider_id, subject_hash, person_id, linked_at) VALUES ('prv_1', 'h', 'psn_1', 1);
+INSERT INTO provider_attempt (state_hash, browser_hash, provider_id, purpose, sealed, started_at, expires_at)
+  VALUES ('h', 'h', 'prv_1', 'sign-in', '\x00', 1, 1);
 INSERT INTO model (model_id, vendor_id, brand, name, gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
   VALUES ('mdl_1', 'org_1', 'acme', 'Cam One', '1', 'release', false, '', 'probed', false, '', '');
 INSERT INTO accreditation (model_id, org_id, self_custody, granted_at) VALUES ('mdl_1', 'org_1', false, 1);
@@ -68,3 +77,20 @@ INSERT INTO import_job (import_id, org_id, reference, kind, format, state, actor
 INSERT INTO import_part (import_id, part, sealed) VALUES ('imp_1', 0, '\x00');
 INSERT INTO import_error (import_id, row_no, place, col, code) VALUES ('imp_1', 1, 0, 'c', 'e');
 INSERT INTO import_chunk (import_id, first_row, last_row, entry_id) VALUES ('imp_1', 2, 3, 'ent_1');
+INSERT INTO notice (notice_id, person_id, kind, once_hash, inbox, sealed, at) VALUES ('ntc_1', 'psn_1', 'released', 'h', true, '\x00', 1);
+INSERT INTO delivery (notice_id, channel, target, attempt, first_at, next_at, until_at) VALUES ('ntc_1', 'mail', '', 0, 1, 1, 1);
+INSERT INTO notice_choice (person_id, kind, channel, chosen_at) VALUES ('psn_1', 'firmware', 'mail', 1);
+INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at) VALUES ('sub_1', 'psn_1', 'h', '\x00', 1, 1);
+INSERT INTO mail_standing (person_id, language) VALUES ('psn_1', 'de');
+INSERT INTO consent_ask (unit_id, ask_id, epoch, owner, agent, org_id, sealed, made_at, expires_at) VALUES ('unt_1', 'ask_1', 1, 'psn_1', 'psn_2', 'org_1', '\x00', 1, 2);
+INSERT INTO consent (unit_id, consent_id, epoch, ask_id, owner, agent, made_at, expires_at, body, entry_id)
+  VALUES ('unt_1', 'cns_1', 1, 'ask_1', 'psn_1', 'psn_2', 1, 2, '{}', 'ent_1');
+INSERT INTO support_access (unit_id, access_id, epoch, consent_id, owner, agent, at, body, entry_id)
+  VALUES ('unt_1', 'acc_1', 1, 'cns_1', 'psn_1', 'psn_2', 1, '{}', 'ent_1');
+INSERT INTO release_code (code_hash, unit_id, epoch, at) VALUES ('h1', 'unt_1', 1, 1);
+INSERT INTO firmware_key (model_id, key_id, public, name, made_by, made_at)
+  VALUES ('mdl_1', 'k1', 'abcdefghijklmnopqrstuvwxyzabcdef', 'K', 'psn_1', 1);
+INSERT INTO firmware (model_id, version, sha256, key_id, signature, notes, minimum, made_by, made_at)
+  VALUES ('mdl_1', '1.0', 'abcdefghijklmnopqrstuvwxyzabcdefabcdefghijklmnopqrstuvwxyzabcdef', 'k1',
+    'abcdefghijklmnopqrstuvwxyzabcdefabcdefghijklmnopqrstuvwxyzabcdef', '{}', false, 'psn_1', 1);
+INSERT INTO firmware_part (model_id, version, number, piece) VALUES ('mdl_1', '1.0', 0, 'x');

@@ -1,0 +1,120 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+)
+
+func releaseScenarios() []scenario {
+	return []scenario{
+		{"releases/their receipt", releaseReceipt},
+		{"releases/refused leave none", releaseRefused},
+		{"releases/sent again", releaseAgain},
+		{"releases/what is to be deleted", releaseErases},
+	}
+}
+
+// receiptHash stands for the hash of a receipt's code.
+func receiptHash(unit lifecycle.UnitID, epoch lifecycle.Epoch) string {
+	return Hex(fmt.Sprintf("%s %d", unit, epoch))
+}
+
+func (w *World) releases(erase bool) lifecycle.Decide {
+	return lifecycle.Release{Command: w.By(w.Owner), Order: lifecycle.OrderID(NewID("ord")), Erase: erase}.Decide
+}
+
+func releaseReceipt(t *testing.T, w *World) {
+	ctx, unit := t.Context(), w.Bound(t)
+	outcome, err := w.AdvanceWithRelease(ctx, unit.ID, receiptHash, w.releases(false))
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := outcome.Change.Unit
+	hash := receiptHash(unit.ID, after.Epoch)
+	want := lifecycle.ReleaseReceipt{Unit: unit.ID, Epoch: after.Epoch, Order: outcome.Change.Orders[0].ID, At: after.EpochAt, Last: true}
+	got, err := w.ReleaseReceipt(ctx, hash)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("receipt: %v (-want +got):\n%s", err, diff)
+	}
+	if !got.Stands(w.snapshot(t, unit.ID)) {
+		t.Error("it does not stand")
+	}
+	if _, err := w.ReleaseReceipt(ctx, receiptHash(unit.ID, after.Epoch+1)); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("a release that was not: %v, want ErrNotFound", err)
+	}
+	if _, err := w.EntryOf(ctx, unit.ID, lifecycle.EventRelease, after.Epoch); err != nil {
+		t.Errorf("its entry: %v", err)
+	}
+
+	w.bindAgain(t, unit.ID)
+	if got, err = w.ReleaseReceipt(ctx, hash); err != nil || got.Stands(w.snapshot(t, unit.ID)) {
+		t.Errorf("somebody has the unit, and the receipt stands: %v", err)
+	}
+	if _, err := w.AdvanceWithRelease(ctx, unit.ID, receiptHash, w.releases(false)); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = w.ReleaseReceipt(ctx, hash); err != nil || got.Last || got.Stands(w.snapshot(t, unit.ID)) {
+		t.Errorf("a receipt of before the last owner: %+v, %v", got, err)
+	}
+}
+
+// bindAgain lets the owner bind a unit that they released.
+func (w *World) bindAgain(t *testing.T, id lifecycle.UnitID) {
+	t.Helper()
+	verifier := Hex(NewID("made"))
+	w.Must(t, id, w.Hears(w.snapshot(t, id).Unit, lifecycle.ResetNone, verifier))
+	w.Must(t, id, lifecycle.Bind{
+		Command: w.By(w.Owner), ID: lifecycle.BindingID(NewID("bnd")), AccountHash: Hex("owner"), ProofHash: verifier,
+	}.Decide)
+}
+
+func releaseRefused(t *testing.T, w *World) {
+	unit := w.Sold(t)
+	_, err := w.AdvanceWithRelease(t.Context(), unit.ID, receiptHash, w.releases(false))
+	if !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("nobody's unit: %v, want ErrNotFound", err)
+	}
+	if _, err := w.ReleaseReceipt(t.Context(), receiptHash(unit.ID, unit.Epoch+1)); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("its receipt: %v, want ErrNotFound", err)
+	}
+}
+
+func releaseAgain(t *testing.T, w *World) {
+	unit := w.Bound(t)
+	ctx := access.WithIdempotency(t.Context(), access.Idempotency{
+		Principal: "psn_1", Route: "POST /v1/releases", Key: "key-1", BodyDigest: Hex("body"),
+	})
+	var epochs []lifecycle.Epoch
+	for i := range 2 {
+		outcome, err := w.AdvanceWithRelease(ctx, unit.ID, receiptHash, w.releases(false))
+		if err != nil || outcome.Replayed != (i == 1) {
+			t.Fatalf("try %d: %v, replayed %t", i, err, outcome.Replayed)
+		}
+		epochs = append(epochs, outcome.Change.Unit.Epoch)
+	}
+	if epochs[0] != epochs[1] {
+		t.Errorf("epochs %v: the answer leads to another receipt", epochs)
+	}
+}
+
+func releaseErases(t *testing.T, w *World) {
+	unit := w.Bound(t)
+	outcome, err := w.AdvanceWithRelease(t.Context(), unit.ID, receiptHash, w.releases(true))
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := w.snapshot(t, unit.ID).Order
+	if diff := cmp.Diff(outcome.Change.Orders[0], *order); diff != "" || !order.EraseBefore.Equal(order.Before) {
+		t.Errorf("order (-written +read):\n%s", diff)
+	}
+	w.Must(t, unit.ID, w.TakeBack())
+	if again := w.snapshot(t, unit.ID).Order; !again.EraseBefore.Equal(order.EraseBefore) {
+		t.Errorf("the return's order deletes before %v, want %v", again.EraseBefore, order.EraseBefore)
+	}
+}
