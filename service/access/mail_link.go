@@ -89,20 +89,32 @@ type Recovery struct {
 	EndedAt   time.Time // zero while it stands
 }
 
-// Ready is when its wait is over.
-func (r Recovery) Ready() time.Time { return r.StartedAt.Add(RecoveryWait) }
+// Ready is when its wait is over, at the earliest.
+func (r Recovery) Ready() time.Time {
+	if r.Stage == RecoveryHalf {
+		return r.NextAt
+	}
+	return r.StartedAt.Add(RecoveryWait)
+}
 
-// Next is the recovery once NextAt has come. What is over stays as it is.
-func (r Recovery) Next() Recovery {
+// Next is the recovery once NextAt has come, at now. A step that came late, for
+// nobody was there to take it, moves those after it: after each notice there is
+// half of the wait to answer it. What is over stays as it is.
+func (r Recovery) Next(now time.Time) Recovery {
 	switch r.Stage {
 	case RecoveryBegun:
-		r.Stage, r.NextAt = RecoveryHalf, r.Ready()
+		r.Stage, r.NextAt = RecoveryHalf, now.Add(RecoveryWait/2)
 	case RecoveryHalf:
-		r.Stage, r.NextAt = RecoveryReady, r.Ready().Add(RecoveryGrace)
+		r.Stage, r.NextAt = RecoveryReady, now.Add(RecoveryGrace)
 	case RecoveryReady:
-		r.Stage, r.EndedAt = RecoveryStopped, r.NextAt
+		r.Stage, r.NextAt, r.EndedAt = RecoveryStopped, now, now
 	}
 	return r
+}
+
+// BeginRecovery is a wait that begins now.
+func BeginRecovery(id string, now time.Time) Recovery {
+	return Recovery{ID: id, Stage: RecoveryBegun, StartedAt: now, NextAt: now.Add(RecoveryWait / 2)}
 }
 
 // Factors is what a person has to sign in with, beside the mailbox.
@@ -115,3 +127,14 @@ type Factors struct {
 // Strong reports whether there is one that a mailed link and a password must
 // not go round.
 func (f Factors) Strong() bool { return f.Passkeys > 0 || f.Identities > 0 }
+
+// Recovered is what the last step of a recovery changes. Every session of the
+// person ends with it.
+type Recovered struct {
+	// PasswordHash is the new password's; empty: the password stays.
+	PasswordHash string
+	// Passkeys: all of theirs end, for they are lost.
+	Passkeys bool
+	// Waited: the step hangs on a wait, which must be over.
+	Waited bool
+}

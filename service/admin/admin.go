@@ -15,6 +15,7 @@ import (
 type store interface {
 	organisations
 	people
+	forgetter
 	tokens
 	models
 	stepPictures

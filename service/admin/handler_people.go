@@ -20,6 +20,7 @@ func (h *Handler) mountPeople(r *web.Routes) {
 	r.POST("/admin/people/:id/invite", access.PersonManage, h.inviteAgain)
 	r.POST("/admin/people/:id/disable", access.PersonManage, h.disable)
 	r.POST("/admin/people/:id/enable", access.PersonManage, h.enable)
+	r.POST("/admin/people/:id/erase", access.PersonErase, h.erase)
 
 	r.GET("/v1/people", access.PersonManage, h.apiPeople)
 	r.POST("/v1/people", access.PersonManage, h.apiInvite)
@@ -28,6 +29,7 @@ func (h *Handler) mountPeople(r *web.Routes) {
 	r.POST("/v1/people/:id/invite", access.PersonManage, h.apiInviteAgain)
 	r.POST("/v1/people/:id/disable", access.PersonManage, h.apiDisable)
 	r.POST("/v1/people/:id/enable", access.PersonManage, h.apiEnable)
+	r.POST("/v1/people/:id/erase", access.PersonErase, h.apiErase)
 }
 
 // personRow is a person in a list or on their own page.

@@ -48,10 +48,18 @@ const (
 	// KindFlag: a sweep or a rule found something; to security officers. Params:
 	// "kind", the flag's.
 	KindFlag Kind = "flag"
-	// KindSignInLink lets its reader in. Link is the one-time link.
+	// KindSignInLink lets its reader in. Link is the one-time link. "sign-up": it
+	// shows that the address is theirs; "known": who signed up has an account.
 	KindSignInLink Kind = "sign-in-link"
-	// KindRecovery lets its reader set new means of signing in.
+	// KindRecovery lets its reader set new means of signing in; "staff": it tells
+	// them who can help.
 	KindRecovery Kind = "recovery"
+	// KindRecoveryWaits: a recovery that only the mailbox has asked for has
+	// "begun", is at "half" of its wait, or is "ready". Link stops it.
+	KindRecoveryWaits Kind = "recovery-waits"
+	// KindFactorChanged: the "password" was replaced, or all "passkeys" were
+	// ended; or an admin made a new "invitation" for somebody who has come in.
+	KindFactorChanged Kind = "factor-changed"
 	// KindPasskeyAdded: a passkey was added to the account, or "removed".
 	KindPasskeyAdded Kind = "passkey-added"
 	// KindNewSignIn: somebody signed in from a browser that had not before.
@@ -65,7 +73,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindReleased, KindReturned, KindReset, KindTransferred, KindBoundByOther, KindStolen, KindContest, KindAccess,
 		KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware, KindFlag,
-		KindSignInLink, KindRecovery, KindPasskeyAdded, KindNewSignIn, KindErased,
+		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded, KindNewSignIn, KindErased,
 	}
 }
 

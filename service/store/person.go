@@ -13,15 +13,15 @@ import (
 )
 
 const sqlPerson = `
-SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at
+SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at, joined_at
 FROM person WHERE person_id = $1`
 
 const sqlPersonByEmail = `
-SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at
-FROM person WHERE email_hash = $1`
+SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at, joined_at
+FROM person WHERE email_hash = $1 AND unconfirmed_at IS NULL`
 
 const sqlPeople = `
-SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at
+SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at, joined_at
 FROM person WHERE org_id = $1 AND person_id > $2
 ORDER BY person_id LIMIT $3`
 
@@ -30,7 +30,8 @@ func (s *Store) Person(ctx context.Context, id lifecycle.PersonID) (access.Perso
 	return get(ctx, s, func(tx *engine.Tx) (access.Person, error) { return s.readPerson(tx, sqlPerson, string(id)) })
 }
 
-// PersonByEmail finds a person by mail address, in whatever letter case.
+// PersonByEmail finds a person by mail address, in whatever letter case. Who
+// signed up with it and has not shown that it is theirs is nobody yet.
 func (s *Store) PersonByEmail(ctx context.Context, email string) (access.Person, error) {
 	return get(ctx, s, func(tx *engine.Tx) (access.Person, error) {
 		return s.readPerson(tx, sqlPersonByEmail, s.emailHash(email))
@@ -72,7 +73,7 @@ func scanPerson(scan engine.Scan) (personRow, error) {
 	var p personRow
 	var roles []byte
 	err := scan(engine.TextTo(&p.ID), engine.TextTo(&p.Org), &roles, &p.sealed, engine.TextTo(&p.PasswordHash),
-		&p.Generation, engine.Instant{To: &p.CreatedAt}, engine.Instant{To: &p.DisabledAt})
+		&p.Generation, engine.Instant{To: &p.CreatedAt}, engine.Instant{To: &p.DisabledAt}, engine.Instant{To: &p.JoinedAt})
 	if err != nil {
 		return p, err
 	}
@@ -153,6 +154,9 @@ const sqlHolderOfEmail = `SELECT person_id FROM person WHERE email_hash = $1 AND
 
 func (s *Store) putPerson(tx *engine.Tx, p access.Person) error {
 	hash := s.emailHash(p.Email)
+	if err := giveUpUnconfirmed(tx, hash, p.ID); err != nil {
+		return err
+	}
 	var other string
 	taken, err := tx.Get(sqlHolderOfEmail, []any{hash, string(p.ID)}, &other)
 	if err != nil || taken {

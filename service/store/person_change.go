@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/catalog"
 	"quitclaim/service/store/engine"
 )
 
@@ -59,6 +60,16 @@ func (s *Store) writeChanged(tx *engine.Tx, was, p access.Person) error {
 	if err != nil {
 		return fmt.Errorf("change person %s: %w", p.ID, err)
 	}
+	if p.Generation != was.Generation || !p.DisabledAt.IsZero() {
+		if err := endSessionsOf(tx, p.ID); err != nil {
+			return err
+		}
+	}
+	if was.PasswordHash != "" && was.PasswordHash != p.PasswordHash {
+		if err := s.tellFactor(tx, p, factorPassword); err != nil {
+			return err
+		}
+	}
 	if was.DisabledAt.IsZero() && !p.DisabledAt.IsZero() {
 		if _, err := tx.Exec(sqlEndCredentialsOf, string(p.ID), s.now().UnixMilli()); err != nil {
 			return fmt.Errorf("end tokens of %s: %w", p.ID, err)
@@ -71,9 +82,9 @@ func (s *Store) writeChanged(tx *engine.Tx, was, p access.Person) error {
 }
 
 const sqlAdminsBeside = `
-SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at
+SELECT person_id, org_id, roles, sealed, password_hash, generation, created_at, disabled_at, joined_at
 FROM person
-WHERE org_id = $1 AND person_id <> $2 AND password_hash IS NOT NULL AND disabled_at IS NULL`
+WHERE org_id = $1 AND person_id <> $2 AND (password_hash IS NOT NULL OR joined_at IS NOT NULL) AND disabled_at IS NULL`
 
 func otherAdmins(tx *engine.Tx, p access.Person) (int, error) {
 	others, err := engine.List(tx, sqlAdminsBeside, []any{string(p.Org), string(p.ID)}, scanPerson)
@@ -101,6 +112,9 @@ VALUES ($1, NULL, $2, $3, $4, $5, $6, $7, NULL)`
 func (s *Store) SignUp(ctx context.Context, p access.Person) error {
 	_, err := writeAlone(ctx, s, func(tx *engine.Tx) (struct{}, error) {
 		hash := s.emailHash(p.Email)
+		if err := giveUpUnconfirmed(tx, hash, p.ID); err != nil {
+			return struct{}{}, err
+		}
 		var other string
 		known, err := tx.Get(sqlHolderOfEmail, []any{hash, string(p.ID)}, &other)
 		if err != nil {
@@ -135,7 +149,7 @@ func (s *Store) addOwner(tx *engine.Tx, p access.Person, emailHash string) error
 
 const sqlForgetPerson = `
 UPDATE person SET sealed = NULL, email_hash = NULL, password_hash = NULL, generation = generation + 1,
-  disabled_at = coalesce(disabled_at, $2)
+  disabled_at = coalesce(disabled_at, $2), unconfirmed_at = NULL
 WHERE person_id = $1`
 
 // ForgetPerson deletes the key of everything personal about a person, and what
@@ -143,6 +157,9 @@ WHERE person_id = $1`
 // verify.
 func (s *Store) ForgetPerson(ctx context.Context, id lifecycle.PersonID) error {
 	_, _, err := once(ctx, s, "forget "+string(id), func(tx *engine.Tx) (struct{}, error) {
+		if err := s.nothingStands(tx, id); err != nil {
+			return struct{}{}, err
+		}
 		if err := forget(tx, string(id)); err != nil {
 			return struct{}{}, err
 		}
@@ -153,6 +170,21 @@ func (s *Store) ForgetPerson(ctx context.Context, id lifecycle.PersonID) error {
 			return struct{}{}, fmt.Errorf("end tokens of %s: %w", id, err)
 		}
 		if err := s.takeBadge(tx, id); err != nil {
+			return struct{}{}, err
+		}
+		if err := takePasskeys(tx, id); err != nil {
+			return struct{}{}, err
+		}
+		if err := catalog.DropIdentitiesOf(tx, id); err != nil {
+			return struct{}{}, err
+		}
+		if err := endSessionsOf(tx, id); err != nil {
+			return struct{}{}, err
+		}
+		if err := forgetNotices(tx, id); err != nil {
+			return struct{}{}, err
+		}
+		if err := forgetWaysIn(tx, id); err != nil {
 			return struct{}{}, err
 		}
 		p, err := s.readPerson(tx, sqlPerson, string(id))

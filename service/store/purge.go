@@ -18,6 +18,12 @@ const (
 	// keepLinks and keepRuns are for people who look into what happened.
 	keepLinks = 7 * 24 * time.Hour
 	keepRuns  = 30 * 24 * time.Hour
+	// keepUnconfirmed is how long an address waits for who signed up with it.
+	keepUnconfirmed = 7 * 24 * time.Hour
+	// keepDeliveries is how late a report about a mail may come, keepNotices how
+	// long an inbox, and the way to unsubscribe in a mail, remains.
+	keepDeliveries = 30 * 24 * time.Hour
+	keepNotices    = 365 * 24 * time.Hour
 )
 
 const sqlPurgeAnswers = `
@@ -36,6 +42,10 @@ const sqlPurgeSessions = `
 DELETE FROM session WHERE token_hash IN (
   SELECT token_hash FROM session WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
 AND expires_at <= $1`
+
+const sqlPurgeCeremonies = `
+DELETE FROM ceremony WHERE key_hash IN (
+  SELECT key_hash FROM ceremony WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
 
 const sqlPurgeChallenges = `
 DELETE FROM challenge WHERE (unit_id, nonce_hash) IN (
@@ -67,6 +77,18 @@ DELETE FROM import_part WHERE (import_id, part) IN (
   SELECT p.import_id, p.part FROM import_job j JOIN import_part p ON p.import_id = j.import_id
   WHERE j.ended_at <= $1 LIMIT $2)`
 
+const sqlPurgeDeliveries = `
+DELETE FROM delivery WHERE (notice_id, channel, target) IN (
+  SELECT notice_id, channel, target FROM delivery WHERE until_at <= $1 ORDER BY until_at LIMIT $2)
+AND until_at <= $1`
+
+const sqlPurgeNotices = `
+DELETE FROM notice WHERE notice_id IN (SELECT notice_id FROM notice WHERE at <= $1 ORDER BY at LIMIT $2)`
+
+const sqlPurgeMailLinks = `
+DELETE FROM mail_link WHERE hash IN (
+  SELECT hash FROM mail_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
+
 // purgeable is what is deleted, and how long after it was over.
 func purgeable() []struct {
 	query string
@@ -79,17 +101,24 @@ func purgeable() []struct {
 		{sqlPurgeAnswers, purgeSlack},
 		{sqlPurgeAttempts, purgeSlack},
 		{sqlPurgeSessions, purgeSlack},
+		{sqlPurgeCeremonies, 0}, // whoever is late begins anew
 		{sqlPurgeChallenges, purgeSlack},
 		{sqlPurgeThrottles, purgeSlack},
+		{sqlPurgeProviderAttempts, purgeSlack},
 		{sqlPurgeParts, purgeSlack},
+		{sqlPurgeDeliveries, keepDeliveries},
 		{sqlPurgeLinks, keepLinks},
+		{sqlPurgeMailLinks, purgeSlack},
+		{sqlPurgeUnconfirmed, keepUnconfirmed},
+		{sqlPurgeUnconfirmedKeys, keepUnconfirmed},
 		{sqlPurgeRuns, keepRuns},
+		{sqlPurgeNotices, keepNotices},
 	}
 }
 
 // Purge deletes a portion of what nobody can use any more: saved answers and
 // attempts, sessions, nonces, throttles, files of imports that are over, set-up
-// links and the record of old runs. It returns how many rows it deleted, and whether there may be more.
+// links, the record of old runs and old notices. It returns how many rows it deleted, and whether there may be more.
 func (s *Store) Purge(ctx context.Context) (deleted int, more bool, err error) {
 	for _, part := range purgeable() {
 		rows, err := write(ctx, s, func(tx *engine.Tx) (int64, error) {

@@ -107,6 +107,10 @@ func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string)
 		if err != nil {
 			return access.Person{}, err
 		}
+		was, err := s.readPerson(tx, sqlPerson, string(link.Person))
+		if err != nil {
+			return access.Person{}, fmt.Errorf("accept invitation: %w", err)
+		}
 		rows, err := tx.Exec(sqlAcceptInvitation, string(link.Person), passwordHash)
 		if err == nil && rows == 0 {
 			err = lifecycle.ErrNotFound
@@ -114,9 +118,17 @@ func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string)
 		if err != nil {
 			return access.Person{}, fmt.Errorf("accept invitation: %w", err)
 		}
+		if err := endSessionsOf(tx, link.Person); err != nil {
+			return access.Person{}, err
+		}
 		p, err := s.readPerson(tx, sqlPerson, string(link.Person))
 		if err != nil {
 			return access.Person{}, err
+		}
+		if was.PasswordHash != "" {
+			if err := s.tellFactor(tx, p, factorPassword); err != nil {
+				return access.Person{}, err
+			}
 		}
 		return p, s.enterPerson(tx, p, "accept")
 	})

@@ -41,27 +41,14 @@ func (e *Entrance) Account(ctx context.Context, id lifecycle.PersonID) (Account,
 }
 
 // ChangePassword takes a new password from whoever knows the present one, and
-// ends every session of the person: the caller starts a new one. Guesses are
-// counted as at sign-in: a session left open on a desk must not become a way
-// to try passwords.
+// ends every session of the person: the caller starts a new one.
 func (e *Entrance) ChangePassword(ctx context.Context, id lifecycle.PersonID, current, next string) (access.Person, error) {
-	key := "person " + string(id)
-	if err := e.addresses.Attempt(ctx, key); err != nil {
-		return access.Person{}, err
-	}
-	person, err := e.config.Store.Person(ctx, id)
-	if err != nil {
-		return access.Person{}, fmt.Errorf("change password: %w", err)
-	}
-	right, err := e.verify(ctx, current, person.PasswordHash)
+	person, right, err := e.proven(ctx, id, current)
 	if err != nil {
 		return access.Person{}, fmt.Errorf("change password: %w", err)
 	}
 	if !right {
 		return access.Person{}, mistake("current", "password.wrong")
-	}
-	if err := e.addresses.Clear(ctx, key); err != nil {
-		return access.Person{}, fmt.Errorf("change password: %w", err)
 	}
 	hash, err := e.config.Passwords.Hash(ctx, next)
 	if err != nil {

@@ -38,18 +38,23 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.POST("/sign-up", access.SignUp, h.signUp)
 	r.GET("/setup/:code", access.SetupUse, h.setupForm)
 	r.POST("/setup/:code", access.SetupUse, h.setup)
+	h.mountRecovery(r)
 
 	r.GET("/account", access.AccountRead, h.account)
 	r.POST("/account/password", access.AccountChange, h.changePassword)
 	r.POST("/account/sessions/end", access.AccountChange, h.endSessions)
-	r.POST("/account/tokens", access.AccountChange, h.makeToken)
+	r.POST("/account/sessions/others/end", access.AccountChange, h.endOtherSessions)
+	r.POST("/account/sessions/:id/end", access.AccountChange, h.endSession)
+	r.POST("/account/tokens", access.TokenMake, h.makeToken)
 	r.POST("/account/tokens/:id/end", access.AccountChange, h.endToken)
 
 	r.GET("/v1/account", access.AccountRead, h.readAccount)
 	r.POST("/v1/account/password", access.AccountChange, h.apiChangePassword)
 	r.DELETE("/v1/account/sessions", access.AccountChange, h.apiEndSessions)
+	r.GET("/v1/account/sessions", access.AccountRead, h.apiSessions)
+	r.DELETE("/v1/account/sessions/:id", access.AccountChange, h.apiEndSession)
 	r.GET("/v1/account/tokens", access.AccountRead, h.apiTokens)
-	r.POST("/v1/account/tokens", access.AccountChange, h.apiMakeToken)
+	r.POST("/v1/account/tokens", access.TokenMake, h.apiMakeToken)
 	r.DELETE("/v1/account/tokens/:id", access.AccountChange, h.apiEndToken)
 }
 
@@ -62,6 +67,9 @@ type signInInput struct {
 // signInView is the page of the sign-in form.
 type signInView struct {
 	Email, Next string
+	Mail        bool // links are mailed here
+	Passkeys    bool // browsers use passkeys at this address
+	Providers   []access.Button
 	Mistakes    *lifecycle.Invalid
 }
 
@@ -70,23 +78,33 @@ func (h *Handler) signInForm(c echo.Context) error {
 	if p := web.Principal(c); p.SignedIn() && !p.ByPIN {
 		return web.SeeOther(c, web.LocalPath(c.QueryParam("next")))
 	}
-	return h.pages.Render(c, http.StatusOK, "sign-in.html", signInView{Next: web.LocalPath(c.QueryParam("next"))})
+	return h.showSignIn(c, http.StatusOK, signInView{Next: web.LocalPath(c.QueryParam("next"))})
+}
+
+func (h *Handler) showSignIn(c echo.Context, status int, view signInView) (err error) {
+	view.Mail, view.Passkeys = h.entrance.ByMail(), h.entrance.config.Passkeys
+	if view.Providers, err = h.entrance.buttons(c.Request().Context()); err != nil {
+		return err
+	}
+	return h.pages.Render(c, status, "sign-in.html", view)
 }
 
 func (h *Handler) signIn(c echo.Context) error {
 	in, err := web.Bind[signInInput](c)
+	if err == nil && h.entrance.ByMail() {
+		return h.askSignIn(c, in)
+	}
 	var person access.Person
 	if err == nil {
 		person, err = h.entrance.SignIn(c.Request().Context(), in.Email, in.Password, web.Network(c))
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
-		view := signInView{Email: in.Email, Next: web.LocalPath(in.Next), Mistakes: wrong}
-		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-in.html", view)
+		return h.showSignIn(c, http.StatusUnprocessableEntity, signInView{Email: in.Email, Next: web.LocalPath(in.Next), Mistakes: wrong})
 	}
 	if err != nil {
 		return err
 	}
-	if err := web.StartSession(c, person.ID, person.Generation); err != nil {
+	if err := web.StartSession(c, person.ID, person.Generation, access.MeansPassword); err != nil {
 		return err
 	}
 	return web.SeeOther(c, web.LocalPath(in.Next))
@@ -121,8 +139,7 @@ func (h *Handler) signUpForm(c echo.Context) error {
 func (h *Handler) signUp(c echo.Context) error {
 	in, err := web.Bind[signUpInput](c)
 	if err = web.AllMistakes(err, access.CheckPassword(in.Password)); err == nil {
-		owner := Owner{Email: in.Email, Password: in.Password}
-		err = h.entrance.SignUp(c.Request().Context(), owner, web.Network(c))
+		err = h.addOwner(c, Owner{Email: in.Email, Password: in.Password})
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
 		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-up.html", signUpView{in.Email, wrong})
@@ -130,5 +147,15 @@ func (h *Handler) signUp(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if h.entrance.ByMail() {
+		return web.SeeOther(c, "/link")
+	}
 	return web.SeeOther(c, "/sign-in?done=signed-up")
+}
+
+func (h *Handler) addOwner(c echo.Context, in Owner) error {
+	if h.entrance.ByMail() {
+		return h.entrance.AskSignUp(c.Request().Context(), in, h.askHere(c, "/"))
+	}
+	return h.entrance.SignUp(c.Request().Context(), in, web.Network(c))
 }

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,6 +14,8 @@ import (
 // accountView is the page of one's own account.
 type accountView struct {
 	Account
+	Sessions  []web.OpenSession // this one first
+	Others    bool              // there are others than this one
 	TokenName string
 	Mistakes  *lifecycle.Invalid
 }
@@ -27,6 +30,10 @@ func (h *Handler) showAccount(c echo.Context, status int, view accountView) erro
 		return err
 	}
 	view.Account = account
+	if view.Sessions, err = web.OpenSessions(c); err != nil {
+		return err
+	}
+	view.Others = slices.ContainsFunc(view.Sessions, func(s web.OpenSession) bool { return !s.Here })
 	return h.pages.Render(c, status, "account.html", view)
 }
 
@@ -49,7 +56,7 @@ func (h *Handler) changePassword(c echo.Context) error {
 		return err
 	}
 	// The session of this browser goes on; every other one has ended.
-	if err := web.StartSession(c, person.ID, person.Generation); err != nil {
+	if err := web.StartSession(c, person.ID, person.Generation, access.MeansPassword); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/account?done=password-changed")

@@ -30,6 +30,7 @@ type passwordInput struct {
 // setupView is the page behind a one-time link.
 type setupView struct {
 	Welcome  Welcome
+	Code     string // of the link
 	Form     foundingInput
 	Mistakes *lifecycle.Invalid
 }
@@ -43,6 +44,7 @@ func (h *Handler) setupForm(c echo.Context) error {
 }
 
 func (h *Handler) showSetup(c echo.Context, status int, view setupView) error {
+	view.Code = web.Param(c, "code")
 	page := "invitation.html"
 	if view.Welcome.First {
 		page = "setup.html"
@@ -62,12 +64,12 @@ func (h *Handler) setup(c echo.Context) error {
 	}
 	form, person, err := use(ctx, c, code)
 	if wrong := web.Mistakes(err); wrong != nil {
-		return h.showSetup(c, http.StatusUnprocessableEntity, setupView{welcome, form, wrong})
+		return h.showSetup(c, http.StatusUnprocessableEntity, setupView{Welcome: welcome, Form: form, Mistakes: wrong})
 	}
 	if err != nil {
 		return err
 	}
-	if err := web.StartSession(c, person.ID, person.Generation); err != nil {
+	if err := web.StartSession(c, person.ID, person.Generation, access.MeansPassword); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/")

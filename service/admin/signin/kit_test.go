@@ -15,6 +15,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/admin/signin"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web"
 	"quitclaim/service/web/webtest"
@@ -70,6 +71,21 @@ func (r *recorder) SignUp(ctx context.Context, p access.Person) error {
 	return r.Opened.SignUp(ctx, p)
 }
 
+func (r *recorder) SaveMailLink(ctx context.Context, link access.MailLink, mail notice.Notice) error {
+	r.note("SaveMailLink")
+	return r.Opened.SaveMailLink(ctx, link, mail)
+}
+
+func (r *recorder) SignUpByMail(ctx context.Context, p access.Person, link access.MailLink, welcome, known notice.Notice) error {
+	r.note("SignUpByMail")
+	return r.Opened.SignUpByMail(ctx, p, link, welcome, known)
+}
+
+func (r *recorder) ChangeAttempts(ctx context.Context, key string, change func(access.Attempts) (access.Attempts, error)) error {
+	r.note("ChangeAttempts")
+	return r.Opened.ChangeAttempts(ctx, key, change)
+}
+
 func (r *recorder) Organisation(ctx context.Context, id lifecycle.OrgID) (access.Organisation, error) {
 	r.note("Organisation")
 	return r.Opened.Organisation(ctx, id)
@@ -82,6 +98,7 @@ type kit struct {
 	site     *webtest.Site
 	entrance *signin.Entrance
 	cheap    *access.Passwords
+	byMail   bool
 }
 
 func newKit(t *testing.T) *kit {
@@ -90,7 +107,18 @@ func newKit(t *testing.T) *kit {
 
 func newKitWith(t *testing.T, cost access.PasswordConfig) *kit {
 	t.Helper()
-	k := &kit{recorder: &recorder{Opened: storetest.OpenNew(t)}, cheap: access.NewPasswords(cost)}
+	return newKitOf(t, cost, false)
+}
+
+// newMailKit is an entrance that mails links.
+func newMailKit(t *testing.T) *kit {
+	t.Helper()
+	return newKitOf(t, access.PasswordConfig{MemoryKiB: 64, Iterations: 1, Parallelism: 1}, true)
+}
+
+func newKitOf(t *testing.T, cost access.PasswordConfig, mail bool) *kit {
+	t.Helper()
+	k := &kit{recorder: &recorder{Opened: storetest.OpenNew(t)}, cheap: access.NewPasswords(cost), byMail: mail}
 	k.entrance = k.another()
 	handler, err := signin.NewHandler(k.entrance)
 	if err != nil {
@@ -106,7 +134,7 @@ func newKitWith(t *testing.T, cost access.PasswordConfig) *kit {
 func (k *kit) another() *signin.Entrance {
 	return signin.New(signin.Config{
 		Store: k.recorder, Passwords: k.cheap, Now: k.Clock.Now, NewID: newID, URL: "http://quitclaim.test/",
-		OperatorHash: access.TokenHash(operator),
+		OperatorHash: access.TokenHash(operator), Mail: k.byMail, KeyedHash: k.Ring.LookupHash,
 	})
 }
 
@@ -269,4 +297,10 @@ func (k *kit) logTells(t *testing.T, secrets ...string) {
 	if !strings.Contains(k.site.Log.String(), `"route"`) {
 		t.Error("nothing was logged at all")
 	}
+}
+
+// asker is a browser as the entrance sees it.
+func (k *kit) asker(b *browser) signin.Asker {
+	secret, _, _ := strings.Cut(b.cookies["quitclaim-asked"].Value, ".")
+	return signin.Asker{Network: b.network, Browser: secret}
 }

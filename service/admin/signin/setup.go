@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 )
 
 // SetUpFor is how long the first link of an empty database waits; a restart
@@ -48,7 +49,26 @@ func (e *Entrance) Link(ctx context.Context, person lifecycle.PersonID, lasting 
 	if err != nil {
 		return "", fmt.Errorf("make set-up link: %w", err)
 	}
+	if err := e.tellInvited(ctx, person, code); err != nil {
+		return "", fmt.Errorf("make set-up link: %w", err)
+	}
 	return e.config.URL + "/setup/" + code, nil
+}
+
+// tellInvited tells who has come in before that an admin has made a link for
+// them: with it their password is replaced, and it was handed to somebody.
+func (e *Entrance) tellInvited(ctx context.Context, id lifecycle.PersonID, code string) error {
+	if id == "" {
+		return nil
+	}
+	person, err := e.config.Store.Person(ctx, id)
+	if err != nil || person.PasswordHash == "" && person.JoinedAt.IsZero() {
+		return err
+	}
+	return e.config.Store.QueueNotice(ctx, notice.Notice{
+		To: id, Kind: notice.KindFactorChanged, Params: map[string]string{"what": "invitation"}, Link: "/account",
+		Once: "invitation " + access.TokenHash(code), At: e.config.Now(),
+	})
 }
 
 // Welcome is whom a link lets in.
@@ -57,6 +77,7 @@ type Welcome struct {
 	First        bool
 	Person       access.Person
 	Organisation access.Organisation
+	Providers    []access.Button // through which they may come in instead
 }
 
 // Open says whom a link is for, without using it up. A link that was used,
@@ -73,7 +94,8 @@ func (e *Entrance) Open(ctx context.Context, code string) (Welcome, error) {
 	if err != nil {
 		return Welcome{}, fmt.Errorf("open set-up link: %w", err)
 	}
-	return Welcome{Person: person, Organisation: org}, nil
+	buttons, err := e.buttonsFor(ctx, person)
+	return Welcome{Person: person, Organisation: org, Providers: buttons}, err
 }
 
 // Founding is the first organisation, a vendor, and its first admin.

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"time"
 
@@ -31,11 +32,15 @@ type store interface {
 	people
 	links
 	tokens
+	askedLinks
+	openedLinks
+	recoveries
+	waits
 	access.ThrottleStore
 }
 
 // Config is what the entrance stands on. All of it but OperatorHash must be
-// given.
+// given; Ticks and Log for Run.
 type Config struct {
 	Store     store
 	Passwords *access.Passwords
@@ -47,6 +52,18 @@ type Config struct {
 	// OperatorHash is access.TokenHash of the token that lies in the data
 	// directory for the command line; empty: there is no operator.
 	OperatorHash string
+	// Passkeys: browsers use them at URL.
+	Passkeys bool
+	// Providers are those that people sign in through; nil: none.
+	Providers providers
+	// Mail: links are mailed, and a password alone lets nobody in.
+	Mail bool
+	// KeyedHash is the service's own, for codes that stop a recovery.
+	KeyedHash func(kind, text string) string
+	// Ticks is when Run looks whether a wait is over; Log is told what Run
+	// cannot tell anybody.
+	Ticks <-chan time.Time
+	Log   *slog.Logger
 }
 
 // Entrance is where people come in.
@@ -56,6 +73,7 @@ type Entrance struct {
 	addresses *access.SharedThrottle // per mail address, known or not
 	networks  *access.SharedThrottle // per network: one guess at each of many addresses
 	signUps   *access.SharedThrottle // per network
+	guesses   *access.SharedThrottle // per network: at links and codes
 }
 
 // New is the entrance.
@@ -68,6 +86,8 @@ func New(config Config) *Entrance {
 		// and waits less; right sign-ins are forgiven.
 		networks: access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now, Free: 30, Max: time.Minute}, config.Store, "network"),
 		signUps:  access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now, Free: 10}, config.Store, "sign-up"),
+		// Nobody guesses 256 bits; this bounds the work of who tries.
+		guesses: access.NewSharedThrottle(access.ThrottleConfig{Now: config.Now, Free: 100, Max: time.Minute}, config.Store, "link"),
 	}
 }
 
@@ -87,7 +107,7 @@ func (e *Entrance) SignIn(ctx context.Context, email, password, network string) 
 	if err := e.networks.Forgive(ctx, network); err != nil {
 		return access.Person{}, fmt.Errorf("sign in: %w", err)
 	}
-	return person, nil
+	return person, e.passwordLetsIn(ctx, person)
 }
 
 // Verify is the person with this address and password, who signs as the second
@@ -105,10 +125,21 @@ func (e *Entrance) Verify(ctx context.Context, email, password string) (access.P
 	return principalOf(person, org), nil
 }
 
-// check counts the attempt, does its work, and then says whether it was right.
+// check is compare, and forgets the attempts where it was right.
 func (e *Entrance) check(ctx context.Context, email, password string) (access.Person, error) {
-	address := addressKey(email)
-	if err := e.addresses.Attempt(ctx, address); err != nil {
+	person, err := e.compare(ctx, email, password)
+	if err != nil {
+		return access.Person{}, err
+	}
+	if err := e.addresses.Clear(ctx, addressKey(email)); err != nil {
+		return access.Person{}, err
+	}
+	return person, nil
+}
+
+// compare counts the attempt, does its work, and then says whether it was right.
+func (e *Entrance) compare(ctx context.Context, email, password string) (access.Person, error) {
+	if err := e.addresses.Attempt(ctx, addressKey(email)); err != nil {
 		return access.Person{}, err
 	}
 	person, err := e.config.Store.PersonByEmail(ctx, email)
@@ -121,9 +152,6 @@ func (e *Entrance) check(ctx context.Context, email, password string) (access.Pe
 	}
 	if !right || !person.DisabledAt.IsZero() {
 		return access.Person{}, lifecycle.ErrUnauthenticated
-	}
-	if err := e.addresses.Clear(ctx, address); err != nil {
-		return access.Person{}, err
 	}
 	return person, nil
 }
@@ -148,18 +176,26 @@ func (e *Entrance) SignUp(ctx context.Context, in Owner, network string) error {
 	if err := e.signUps.Attempt(ctx, network); err != nil {
 		return err
 	}
-	hash, err := e.config.Passwords.Hash(ctx, in.Password)
+	person, err := e.newOwner(ctx, in)
 	if err != nil {
-		return fmt.Errorf("sign up: %w", err)
-	}
-	person := access.Person{
-		ID: e.newPersonID(), Roles: []lifecycle.Role{lifecycle.RoleOwner}, Email: in.Email,
-		PasswordHash: hash, Generation: 1, CreatedAt: e.config.Now(),
+		return err
 	}
 	if err := e.config.Store.SignUp(ctx, person); err != nil {
 		return fmt.Errorf("sign up: %w", err)
 	}
 	return nil
+}
+
+// newOwner is somebody who signs up, not on record yet.
+func (e *Entrance) newOwner(ctx context.Context, in Owner) (access.Person, error) {
+	hash, err := e.config.Passwords.Hash(ctx, in.Password)
+	if err != nil {
+		return access.Person{}, fmt.Errorf("sign up: %w", err)
+	}
+	return access.Person{
+		ID: e.newPersonID(), Roles: []lifecycle.Role{lifecycle.RoleOwner}, Email: in.Email,
+		PasswordHash: hash, Generation: 1, CreatedAt: e.config.Now(),
+	}, nil
 }
 
 func (e *Entrance) newPersonID() lifecycle.PersonID {

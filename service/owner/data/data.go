@@ -1,0 +1,72 @@
+package data
+
+import (
+	"context"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
+)
+
+// people is who is asked about, and what they sign in with.
+type people interface {
+	Person(ctx context.Context, id lifecycle.PersonID) (access.Person, error)
+	PasskeysOf(ctx context.Context, person lifecycle.PersonID) ([]access.Passkey, error)
+	IdentitiesOf(ctx context.Context, person lifecycle.PersonID) ([]access.Identity, error)
+	CredentialsOf(ctx context.Context, person lifecycle.PersonID, page lifecycle.Page) ([]access.Credential, string, error)
+	// ForgetPerson deletes the key of everything personal. While a binding of
+	// theirs stands it is refused.
+	ForgetPerson(ctx context.Context, id lifecycle.PersonID) error
+}
+
+// units is what they have, had, and are offered.
+type units interface {
+	MineOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
+	PastOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
+	OffersTo(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error)
+	ContestsOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.Contested, error)
+	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+}
+
+// looks is who may look, and who did.
+type looks interface {
+	ConsentsOf(ctx context.Context, owner lifecycle.PersonID) ([]access.HeldConsent, error)
+	// AccessesOf are those to a unit while it was this owner's at this epoch.
+	AccessesOf(ctx context.Context, owner lifecycle.PersonID, unit lifecycle.UnitID, epoch lifecycle.Epoch, page lifecycle.Page) ([]access.Access, string, error)
+}
+
+// notices is what they were told, and what they have chosen about that.
+type notices interface {
+	Notices(ctx context.Context, person lifecycle.PersonID, page lifecycle.Page) ([]notice.Notice, string, error)
+	Choices(ctx context.Context, person lifecycle.PersonID) ([]notice.Choice, error)
+	MailStanding(ctx context.Context, person lifecycle.PersonID) (notice.Standing, error)
+	Subscriptions(ctx context.Context, person lifecycle.PersonID) ([]notice.Subscription, error)
+	QueueNotice(ctx context.Context, n notice.Notice) error
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	People  people
+	Units   units
+	Looks   looks
+	Notices notices
+	// Release ends the owner's binding to a unit as if they had done it by hand,
+	// and asks the clouds to delete; Unbind ends one that is not theirs as owner.
+	Release func(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) error
+	Unbind  func(ctx context.Context, actor lifecycle.Actor, id lifecycle.BindingID) error
+	// Receipt is the code of the receipt of the release that ended a binding; where
+	// there was none it is lifecycle.ErrNotFound.
+	Receipt func(ctx context.Context, unit lifecycle.UnitID, ended lifecycle.Binding) (string, error)
+	// Mail: notices are mailed, so a last one can be.
+	Mail bool
+	Now  func() time.Time
+}
+
+// Data is the room.
+type Data struct {
+	config Config
+}
+
+// New is the room.
+func New(config Config) *Data { return &Data{config} }
