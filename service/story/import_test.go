@@ -30,7 +30,7 @@ func (c client) importFile(reference, file string, query url.Values) answer {
 // over waits until nothing moves the import on.
 func (c client) over(id string) (job imported) {
 	c.s.t.Helper()
-	within(c.s.t, 2*time.Minute, "the import ends", func() bool {
+	within(c.s.t, 10*time.Minute, "the import ends", func() bool {
 		c.get("/v1/imports/" + id).want(http.StatusOK).into(&job)
 		return job.State != "uploading" && job.State != "checking" && job.State != "running"
 	})

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 
@@ -19,61 +20,89 @@ import (
 	"quitclaim/service/web/messages"
 )
 
-// Pages is the parsed templates of one room in every language, each joined
-// with the layout and the shared parts.
+// Pages is the templates of one room, each joined with the layout and the
+// shared parts. A joined page is large, so it is made for a language when
+// somebody first reads it in that language.
 type Pages struct {
-	in map[messages.Language]map[string]*template.Template
+	files map[string]string
+
+	making sync.Mutex
+	bases  map[messages.Language]*template.Template // layout and parts, which pages are cloned from
+	made   map[pageIn]*template.Template
+}
+
+// pageIn is a page in a language: a template's functions are bound to it when
+// it is parsed.
+type pageIn struct {
+	language messages.Language
+	name     string
 }
 
 // ParsePages takes every *.html of the folder. A file is one page, rendered by
 // its base name; files whose names begin with _ are parts that all pages of
 // the folder share. A page defines "title" and "main"; the layout does the
-// rest.
+// rest. Whatever does not parse is an error here, and none later.
 func ParsePages(folder fs.FS) (*Pages, error) {
 	files, err := templateFiles(folder)
 	if err != nil {
 		return nil, err
 	}
-	pages := &Pages{in: map[messages.Language]map[string]*template.Template{}}
-	for _, language := range messages.Languages() {
-		if pages.in[language], err = parseIn(language, files); err != nil {
+	pages := &Pages{
+		files: files, bases: map[messages.Language]*template.Template{}, made: map[pageIn]*template.Template{},
+	}
+	for _, name := range pages.Names() {
+		if _, err := pages.page(messages.English, name); err != nil {
 			return nil, err
 		}
 	}
 	return pages, nil
 }
 
-// parseIn is the pages in one language: a template's functions are bound to it
-// when it is parsed.
-func parseIn(language messages.Language, files map[string]string) (map[string]*template.Template, error) {
+// page is a page of Names in a language.
+func (p *Pages) page(language messages.Language, name string) (*template.Template, error) {
+	p.making.Lock()
+	defer p.making.Unlock()
+	if page, ok := p.made[pageIn{language, name}]; ok {
+		return page, nil
+	}
+	base, err := p.base(language)
+	if err != nil {
+		return nil, err
+	}
+	page, err := base.Clone()
+	if err != nil {
+		return nil, fmt.Errorf("clone layout: %w", err)
+	}
+	if _, err := page.New(name).Parse(p.files[name]); err != nil {
+		return nil, fmt.Errorf("parse page: %w", err)
+	}
+	p.made[pageIn{language, name}] = page
+	return page, nil
+}
+
+// base is the layout and the parts in a language. It is never executed: what
+// was cannot be cloned.
+func (p *Pages) base(language messages.Language) (*template.Template, error) {
+	if base, ok := p.bases[language]; ok {
+		return base, nil
+	}
 	base, err := parseShared(language)
 	if err != nil {
 		return nil, err
 	}
-	names := slices.Sorted(maps.Keys(files))
-	for _, name := range names {
-		if strings.HasPrefix(name, "_") {
-			if _, err := base.New(name).Parse(files[name]); err != nil {
-				return nil, fmt.Errorf("parse part: %w", err)
-			}
-		}
-	}
-	pages := map[string]*template.Template{}
-	for _, name := range names {
-		if strings.HasPrefix(name, "_") {
+	for _, name := range slices.Sorted(maps.Keys(p.files)) {
+		if !isPart(name) {
 			continue
 		}
-		page, err := base.Clone()
-		if err != nil {
-			return nil, fmt.Errorf("clone layout: %w", err)
+		if _, err := base.New(name).Parse(p.files[name]); err != nil {
+			return nil, fmt.Errorf("parse part: %w", err)
 		}
-		if _, err := page.New(name).Parse(files[name]); err != nil {
-			return nil, fmt.Errorf("parse page: %w", err)
-		}
-		pages[name] = page
 	}
-	return pages, nil
+	p.bases[language] = base
+	return base, nil
 }
+
+func isPart(name string) bool { return strings.HasPrefix(name, "_") }
 
 // templateFiles is the text of every template by base name.
 func templateFiles(folder fs.FS) (map[string]string, error) {
@@ -194,11 +223,21 @@ func done(c echo.Context, words *messages.Catalogue) string {
 }
 
 // Names lists the pages, for the test that executes each.
-func (p *Pages) Names() []string { return slices.Sorted(maps.Keys(p.in[messages.English])) }
+func (p *Pages) Names() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(p.files)), isPart)
+}
+
+func (p *Pages) has(name string) bool {
+	_, ok := p.files[name]
+	return ok && !isPart(name)
+}
 
 func (p *Pages) defines(name, block string) bool {
-	page, ok := p.in[messages.English][name]
-	return ok && page.Lookup(block) != nil
+	if !p.has(name) {
+		return false
+	}
+	page, err := p.page(messages.English, name)
+	return err == nil && page.Lookup(block) != nil
 }
 
 var errNoPage = errors.New("no such page")
@@ -206,9 +245,12 @@ var errNoPage = errors.New("no such page")
 // execute renders into memory first: a template that fails half way must not
 // leave half a page behind.
 func (p *Pages) execute(language messages.Language, name, block string, data any) ([]byte, error) {
-	page, ok := p.in[language][name]
-	if !ok {
+	if !p.has(name) {
 		return nil, fmt.Errorf("render %s: %w", name, errNoPage)
+	}
+	page, err := p.page(language, name)
+	if err != nil {
+		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
 	var out bytes.Buffer
 	if err := page.ExecuteTemplate(&out, block, data); err != nil {
