@@ -29,7 +29,7 @@ func mayImport() map[string]storey {
 	pure := storey{"floor", nil, "it is pure, so that replay, verification and tests can trust it alone"}
 	floor := storey{"floor", []string{"service/lifecycle"}, "a floor package stands on the domain alone"}
 	room := storey{"room", []string{
-		"service/lifecycle", "service/ledger", "service/access", "service/web", "service/cloud", "service/keyring",
+		"service/lifecycle", "service/ledger", "service/access", "service/web", "service/cloud", "service/keyring", "service/notice",
 		"scanner/code", "scanner/label", "scanner/photo", "warehouse/certificate", "warehouse/certificate/paper",
 	}, "rooms meet only in persisted state: they import neither each other nor the store"}
 	beside := storey{"beside", []string{"service/lifecycle", "service/ledger", "service/keyring", "warehouse/certificate", "service/load", "service/device/camera"},
@@ -41,6 +41,7 @@ func mayImport() map[string]storey {
 		"service/lifecycle":     pure,
 		"service/ledger":        floor,
 		"service/keyring":       floor,
+		"service/notice":        floor,
 		"service/access":        floor,
 		"service/cloud":         floor,
 		"scanner/code":          floor,
@@ -48,7 +49,7 @@ func mayImport() map[string]storey {
 		"scanner/photo":         floor,
 		"warehouse/certificate": floor,
 		"service/web":           {"floor", []string{"service/lifecycle", "service/access"}, "the shell knows who asks and what they may, no more"},
-		"service/store":         {"floor", []string{"service/lifecycle", "service/access", "service/ledger", "service/keyring"}, "the store writes what the domain decides"},
+		"service/store":         {"floor", []string{"service/lifecycle", "service/access", "service/ledger", "service/keyring", "service/notice"}, "the store writes what the domain decides"},
 
 		"service/story":            beside,
 		"service/story/simulation": {"beside", []string{"*"}, "it wires the real rooms to a world of its own, as the roof does"},

@@ -32,6 +32,9 @@ func (s *Store) RaiseFlag(ctx context.Context, found lifecycle.Flag) (lifecycle.
 		if flag.News == lifecycle.FlagReopened {
 			event = "reopen"
 		}
+		if err := s.tellOfficers(tx, unit, flag); err != nil {
+			return flag, err
+		}
 		return flag, s.enterAdmin(tx, book.Record{Kind: "flag", Subject: string(flag.ID), Event: event}, flag)
 	})
 }
