@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/mod/sumdb/note"
 
+	"quitclaim/service/access"
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store"
@@ -411,7 +412,7 @@ func TestARestoreLeavesForeignTables(t *testing.T) {
 func TestARestoreEndsSessions(t *testing.T) {
 	t.Parallel()
 	w := storetest.NewWorld(t)
-	if err := w.CommitSession(t.Context(), storetest.Hex("token"), []byte("data"), w.Clock.Now().Add(time.Hour)); err != nil {
+	if err := w.CommitSession(t.Context(), access.Session{TokenHash: storetest.Hex("token"), Data: []byte("data"), ExpiresAt: w.Clock.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
 	outside := published(t, w)

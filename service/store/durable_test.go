@@ -180,7 +180,7 @@ func TestPersonalDataIsNotInTheFiles(t *testing.T) {
 	if _, err := w.AdvanceWithReceipt(ctx, unit.ID, w.Retailer.ID, receipt, sell.Decide); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.CommitSession(ctx, storetest.Hex("session-token"), []byte(session), w.Clock.Now().AddDate(0, 0, 1)); err != nil {
+	if err := w.CommitSession(ctx, access.Session{TokenHash: storetest.Hex("session-token"), Data: []byte(session), ExpiresAt: w.Clock.Now().AddDate(0, 0, 1)}); err != nil {
 		t.Fatal(err)
 	}
 	secrets := []string{name, email, "grace.hopper", receipt, session, "session-token"}

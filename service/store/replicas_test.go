@@ -180,7 +180,7 @@ func oneKeyTwoBodies(t *testing.T, w two) {
 
 func endedElsewhere(t *testing.T, w two) {
 	ctx, hash, until := t.Context(), storetest.Hex("token"), w.Clock.Now().Add(time.Hour)
-	if err := w.stores[0].CommitSession(ctx, hash, []byte("signed in"), until); err != nil {
+	if err := w.stores[0].CommitSession(ctx, access.Session{TokenHash: hash, Data: []byte("signed in"), ExpiresAt: until}); err != nil {
 		t.Fatal(err)
 	}
 	if _, found, err := w.stores[1].FindSession(ctx, hash); err != nil || !found {

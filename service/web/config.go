@@ -28,17 +28,6 @@ type Authenticator interface {
 	PrincipalOfPerson(ctx context.Context, person lifecycle.PersonID, generation int64) (access.Principal, error)
 }
 
-// SessionStore keeps the sealed data of sessions under the hash of their
-// token.
-type SessionStore interface {
-	FindSession(ctx context.Context, tokenHash string) (data []byte, found bool, err error)
-	CommitSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error
-	// TouchSession is CommitSession for a session that is there; one that has
-	// ended meanwhile stays ended.
-	TouchSession(ctx context.Context, tokenHash string, data []byte, expiry time.Time) error
-	DeleteSession(ctx context.Context, tokenHash string) error
-}
-
 // Config is what a Server needs. Log, Now, NewID, ExternalURL, Sessions and
 // Authenticator must be given.
 type Config struct {
@@ -49,6 +38,7 @@ type Config struct {
 	Sessions      SessionStore
 	Authenticator Authenticator
 	Stations      StationKeeper               // nil: no browser is a station
+	Passkeys      PasskeyHolders              // nil: nobody has one
 	Health        func(context.Context) error // nil: healthy as long as it answers
 	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
 	Proxies       []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
@@ -61,6 +51,7 @@ type Config struct {
 	DrainTimeout   time.Duration // longest wait for open requests at the end; default 10 s
 	PictureWait    time.Duration // longest wait for a turn with a picture; default 5 s
 	Heartbeat      time.Duration // of event streams; default 15 s
+	Recheck        time.Duration // how often an open stream looks whether its reader may still see it; default 3 s
 }
 
 func (c *Config) check() (*url.URL, error) {
@@ -96,6 +87,9 @@ func (c *Config) check() (*url.URL, error) {
 	}
 	if c.Heartbeat == 0 {
 		c.Heartbeat = 15 * time.Second
+	}
+	if c.Recheck == 0 {
+		c.Recheck = 3 * time.Second
 	}
 	return external, errors.Join(mistakes...)
 }

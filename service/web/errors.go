@@ -31,6 +31,7 @@ var kinds = []kind{
 	{match: errTooLarge, status: http.StatusRequestEntityTooLarge, code: "too-large"},
 	{match: lifecycle.ErrUnauthenticated, status: http.StatusUnauthorized, code: "unauthenticated"},
 	{match: access.ErrByPIN, status: http.StatusForbidden, code: "by-pin"},
+	{match: access.ErrUnverified, status: http.StatusForbidden, code: codeUnverified},
 	{match: lifecycle.ErrForbidden, status: http.StatusForbidden, code: "forbidden"},
 	{match: lifecycle.ErrNotFound, status: http.StatusNotFound, code: codeNotFound},
 	{match: lifecycle.ErrInvalid, status: http.StatusUnprocessableEntity, code: "invalid"},
@@ -44,7 +45,10 @@ var kinds = []kind{
 	{match: context.Canceled, status: http.StatusServiceUnavailable, code: "busy", retry: time.Second},
 }
 
-const codeNotFound = "not-found"
+const (
+	codeNotFound   = "not-found"
+	codeUnverified = "verify.needed"
+)
 
 // internal is what everything else becomes.
 var internal = kind{status: http.StatusInternalServerError, code: "internal"}
@@ -126,6 +130,8 @@ func (s *Server) writeError(c echo.Context, k kind, err error) error {
 			return err
 		}
 		return SeeOther(c, signInPath(c))
+	case k.code == codeUnverified:
+		return SeeOther(c, verifyPath(c))
 	}
 	return s.pages.Render(c, k.status, "error.html", problemIn(wordsOf(c), k, err))
 }

@@ -77,6 +77,9 @@ func (r *Routes) add(method, path string, action access.Action, handler echo.Han
 	// From the outside in: how much may come, who comes, may they, did they
 	// come before, and how long may it take.
 	chain := []echo.MiddlewareFunc{s.limitBody(action, rule), s.authenticate, s.authorise(action)}
+	if method != http.MethodGet && rule.Verified {
+		chain = append(chain, s.demandProof)
+	}
 	if rule.Pictures {
 		chain = append(chain, s.takePictures)
 	}

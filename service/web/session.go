@@ -26,10 +26,17 @@ const (
 	sessionTouch = 5 * time.Minute
 )
 
+// What a session holds. Instants are unix milliseconds.
 const (
 	sessionPerson     = "person"
 	sessionGeneration = "generation"
-	sessionSeen       = "seen" // unix milliseconds
+	sessionID         = "id"
+	sessionSince      = "since"
+	sessionSeen       = "seen"
+	sessionMeans      = "means"
+	sessionVerified   = "verified" // absent: nothing was verified
+	sessionBrowser    = "browser"
+	sessionSystem     = "system"
 )
 
 func (s *Server) newSessions() *scs.SessionManager {
@@ -49,14 +56,22 @@ func (s *Server) newSessions() *scs.SessionManager {
 	return manager
 }
 
-// StartSession signs a person in: a new session token, always, so that one
-// planted before sign-in is worth nothing. generation is the person's present
-// one.
-func StartSession(c echo.Context, person lifecycle.PersonID, generation int64) error {
-	return serverOf(c).startSession(c, person, generation, false)
+// StartSession signs a person in who has proved by this means who they are: a
+// new session token, always, so that one planted before sign-in is worth
+// nothing. generation is the person's present one.
+func StartSession(c echo.Context, person lifecycle.PersonID, generation int64, means access.Means) error {
+	s := serverOf(c)
+	return s.startSession(c, person, generation, means, s.config.Now())
 }
 
-func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generation int64, byPIN bool) error {
+// StartSessionProvedAt is StartSession for somebody whose proof is older than
+// this request: a provider let them through because they had signed in there
+// before. Zero: nobody knows when, and so nothing is freshly proved.
+func StartSessionProvedAt(c echo.Context, person lifecycle.PersonID, generation int64, means access.Means, at time.Time) error {
+	return serverOf(c).startSession(c, person, generation, means, at)
+}
+
+func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generation int64, means access.Means, provedAt time.Time) error {
 	ctx, err := s.loadSession(c)
 	if err != nil {
 		return err
@@ -64,20 +79,36 @@ func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generat
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)
 	}
-	if err := s.putStation(ctx, c, byPIN); err != nil {
+	if err := s.putStation(ctx, c, means == access.MeansPIN); err != nil {
 		return err
 	}
 	now := s.config.Now()
+	browser, system := describeAgent(c.Request().UserAgent())
 	s.sessions.SetDeadline(ctx, now.Add(SessionAbsolute))
 	s.sessions.Put(ctx, sessionPerson, string(person))
 	s.sessions.Put(ctx, sessionGeneration, generation)
+	s.sessions.Put(ctx, sessionID, "ses_"+s.config.NewID())
+	s.sessions.Put(ctx, sessionSince, now.UnixMilli())
 	s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
-	token, expiry, err := s.sessions.Commit(ctx)
+	s.sessions.Put(ctx, sessionBrowser, browser)
+	s.sessions.Put(ctx, sessionSystem, system)
+	s.putProof(ctx, means, provedAt)
+	token, expiry, err := s.sessions.Commit(s.named(ctx))
 	if err != nil {
 		return fmt.Errorf("commit session: %w", err)
 	}
 	s.writeSessionCookie(ctx, c, token, expiry)
 	return nil
+}
+
+// putProof notes how the person proved who they are, and when, if that is a
+// proof that changes may ask for.
+func (s *Server) putProof(ctx context.Context, means access.Means, at time.Time) {
+	s.sessions.Put(ctx, sessionMeans, string(means))
+	s.sessions.Remove(ctx, sessionVerified)
+	if means.Verifies(false) && !at.IsZero() {
+		s.sessions.Put(ctx, sessionVerified, at.UnixMilli())
+	}
 }
 
 // EndSession signs this browser out. Ending every session of a person is
@@ -156,26 +187,19 @@ func (s *Server) principalOfBearer(c echo.Context, header string) (access.Princi
 	return principal, nil
 }
 
+// principalOfSession finds whose session it is, and writes down that it is in
+// use.
 func (s *Server) principalOfSession(c echo.Context) (access.Principal, error) {
 	ctx, err := s.loadSession(c)
 	if err != nil {
 		return access.Principal{}, err
 	}
-	person := lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson))
-	now := s.config.Now()
-	seen := time.UnixMilli(s.sessions.GetInt64(ctx, sessionSeen))
-	if person == "" || !now.Before(s.sessions.Deadline(ctx)) || now.Sub(seen) >= SessionIdle {
-		return access.Principal{}, fmt.Errorf("session over: %w", lifecycle.ErrUnauthenticated)
-	}
-	principal, err := s.config.Authenticator.PrincipalOfPerson(ctx, person, s.sessions.GetInt64(ctx, sessionGeneration))
-	if err != nil {
-		return access.Principal{}, fmt.Errorf("session: %w", err)
-	}
-	principal, touch, err := s.atStation(ctx, c, principal, now.Sub(seen))
+	principal, touch, err := s.heldSession(ctx, c)
 	if err != nil {
 		return access.Principal{}, err
 	}
-	if now.Sub(seen) >= touch {
+	now := s.config.Now()
+	if now.Sub(s.instant(ctx, sessionSeen)) >= touch {
 		s.sessions.Put(ctx, sessionSeen, now.UnixMilli())
 		// With no room to write it down the session just ages on: that ends it
 		// sooner, and reading goes on meanwhile.
@@ -184,6 +208,31 @@ func (s *Server) principalOfSession(c echo.Context) (access.Principal, error) {
 		}
 	}
 	return principal, nil
+}
+
+// heldSession is whose session it is, and how often it writes down that it is
+// in use.
+func (s *Server) heldSession(ctx context.Context, c echo.Context) (access.Principal, time.Duration, error) {
+	person := lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson))
+	now, seen := s.config.Now(), s.instant(ctx, sessionSeen)
+	if person == "" || !now.Before(s.sessions.Deadline(ctx)) || now.Sub(seen) >= SessionIdle {
+		return access.Principal{}, 0, fmt.Errorf("session over: %w", lifecycle.ErrUnauthenticated)
+	}
+	principal, err := s.config.Authenticator.PrincipalOfPerson(ctx, person, s.sessions.GetInt64(ctx, sessionGeneration))
+	if err != nil {
+		return access.Principal{}, 0, fmt.Errorf("session: %w", err)
+	}
+	principal.Means = access.Means(s.sessions.GetString(ctx, sessionMeans))
+	principal.VerifiedAt = s.instant(ctx, sessionVerified)
+	return s.atStation(ctx, c, principal, now.Sub(seen))
+}
+
+// instant is an instant that the session holds, zero where it holds none.
+func (s *Server) instant(ctx context.Context, key string) time.Time {
+	if !s.sessions.Exists(ctx, key) {
+		return time.Time{}
+	}
+	return time.UnixMilli(s.sessions.GetInt64(ctx, key)).UTC()
 }
 
 // LocalPath is next where it is a path of this server, else "/": a sign-in
@@ -197,35 +246,4 @@ func LocalPath(next string) string {
 		return "/"
 	}
 	return next
-}
-
-// sessionStore shows our small store to scs, which asks for the methods
-// without a context too and never calls them.
-type sessionStore struct {
-	store SessionStore
-}
-
-var errNoContext = errors.New("web: session store called without a context")
-
-func (sessionStore) Delete(string) error                    { return errNoContext }
-func (sessionStore) Find(string) ([]byte, bool, error)      { return nil, false, errNoContext }
-func (sessionStore) Commit(string, []byte, time.Time) error { return errNoContext }
-
-func (a sessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return a.store.DeleteSession(ctx, token)
-}
-
-func (a sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	return a.store.FindSession(ctx, token)
-}
-
-// touching marks the commit of a session that was found: it must not bring one
-// back that was ended since.
-type touching struct{}
-
-func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
-	if ctx.Value(touching{}) != nil {
-		return a.store.TouchSession(ctx, token, data, expiry)
-	}
-	return a.store.CommitSession(ctx, token, data, expiry)
 }

@@ -42,7 +42,7 @@ func signedIn(t *testing.T, external string) (*webtest.Site, *people, *webtest.S
 	who, sessions := &people{generation: 7}, &webtest.Sessions{}
 	site := webtest.New(t, func(r *web.Routes) {
 		r.POST("/sign-in", access.SessionStart, func(c echo.Context) error {
-			if err := web.StartSession(c, "psn_mara", who.generation); err != nil {
+			if err := web.StartSession(c, "psn_mara", who.generation, access.MeansPassword); err != nil {
 				return err
 			}
 			return web.SeeOther(c, web.LocalPath(c.FormValue("next")))

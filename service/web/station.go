@@ -77,7 +77,7 @@ func Station(c echo.Context) (station access.Station, ok bool, err error) {
 // else their first one.
 func StartPINSession(c echo.Context, person lifecycle.PersonID, generation int64, next string) (onward string, err error) {
 	s := serverOf(c)
-	if err := s.startSession(c, person, generation, true); err != nil {
+	if err := s.startSession(c, person, generation, access.MeansPIN, s.config.Now()); err != nil {
 		return "", err
 	}
 	principal, err := s.config.Authenticator.PrincipalOfPerson(c.Request().Context(), person, generation)
@@ -157,7 +157,7 @@ func HeldBy(c echo.Context) (person lifecycle.PersonID, generation int64, ok boo
 		return "", 0, false, err
 	}
 	person = lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson))
-	seen := time.UnixMilli(s.sessions.GetInt64(ctx, sessionSeen))
+	seen := s.instant(ctx, sessionSeen)
 	now := s.config.Now()
 	over := !now.Before(s.sessions.Deadline(ctx)) || now.Sub(seen) >= SessionIdle
 	if person == "" || over || s.sessions.GetString(ctx, sessionStation) != station.ID {
@@ -177,6 +177,7 @@ func Uncover(c echo.Context) error {
 	return changeCover(c, func(s *Server, ctx context.Context) {
 		s.sessions.Remove(ctx, sessionCovered)
 		s.sessions.Put(ctx, sessionPIN, true)
+		s.putProof(ctx, access.MeansPIN, s.config.Now())
 		s.sessions.Put(ctx, sessionSeen, s.config.Now().UnixMilli())
 	})
 }

@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
 )
 
 const (
@@ -24,8 +27,9 @@ const (
 
 // Stream answers with server-sent events (HTML Living Standard section 9.2).
 // produce sends until its context ends: when the reader leaves or the server
-// drains. It looks itself, at each event, whether the reader may still see
-// it. data is sent as JSON.
+// drains, or within Config.Recheck of the end of the reader's session. It looks
+// itself, at each event, whether the reader may still see it. data is sent as
+// JSON.
 func Stream(c echo.Context, produce func(ctx context.Context, send func(event, id string, data any) error) error) error {
 	s := serverOf(c)
 	ctx := c.Request().Context()
@@ -34,6 +38,7 @@ func Stream(c echo.Context, produce func(ctx context.Context, send func(event, i
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	c.SetRequest(c.Request().WithContext(ctx)) // what looks again later has no deadline either
 
 	out := openStream(c)
 	if err := out.write([]byte(fmt.Sprintf("retry: %d\n\n", streamRetry.Milliseconds()))); err != nil {
@@ -42,7 +47,7 @@ func Stream(c echo.Context, produce func(ctx context.Context, send func(event, i
 	var beating sync.WaitGroup
 	beating.Go(func() {
 		defer cancel()
-		s.beat(ctx, out)
+		s.beat(ctx, c, out)
 	})
 	err := produce(ctx, out.send)
 	cancel()
@@ -56,10 +61,12 @@ func Stream(c echo.Context, produce func(ctx context.Context, send func(event, i
 // LastEventID is the id of the last event that a returning reader got.
 func LastEventID(c echo.Context) string { return c.Request().Header.Get("Last-Event-ID") }
 
-// beat keeps proxies from closing a quiet stream, and ends it with the server.
-func (s *Server) beat(ctx context.Context, out *stream) {
-	ticker := time.NewTicker(s.config.Heartbeat)
+// beat keeps proxies from closing a quiet stream, and ends it with the server
+// or with the right to read it.
+func (s *Server) beat(ctx context.Context, c echo.Context, out *stream) {
+	ticker, recheck := time.NewTicker(s.config.Heartbeat), time.NewTicker(s.config.Recheck)
 	defer ticker.Stop()
+	defer recheck.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -70,8 +77,45 @@ func (s *Server) beat(ctx context.Context, out *stream) {
 			if out.write([]byte(": still here\n\n")) != nil {
 				return
 			}
+		case <-recheck.C:
+			if !s.mayStillRead(ctx, c) {
+				return
+			}
 		}
 	}
+}
+
+// mayStillRead looks again whether the reader of a stream is somebody, and may
+// do what they did when they opened it. It does not count as use of a session.
+// Behind the cover of a station the page waits, stream and all.
+func (s *Server) mayStillRead(ctx context.Context, c echo.Context) bool {
+	principal, err := s.presentPrincipal(ctx, c)
+	if errors.Is(err, errCovered) {
+		return true
+	}
+	if err == nil {
+		route := s.routes.actions[http.MethodGet+" "+c.Path()]
+		err = access.Check(principal, route.Action)
+	}
+	// A store that is busy takes nobody's stream away.
+	return !errors.Is(err, lifecycle.ErrUnauthenticated) && !errors.Is(err, lifecycle.ErrForbidden)
+}
+
+// presentPrincipal is principalOf that leaves no trace.
+func (s *Server) presentPrincipal(ctx context.Context, c echo.Context) (access.Principal, error) {
+	if header := c.Request().Header.Get(echo.HeaderAuthorization); header != "" {
+		return s.principalOfBearer(c, header)
+	}
+	cookie, err := c.Cookie(s.sessions.Cookie.Name)
+	if err != nil {
+		return access.Anonymous(), nil
+	}
+	held, err := s.sessions.Load(ctx, cookie.Value)
+	if err != nil {
+		return access.Principal{}, fmt.Errorf("load session: %w", err)
+	}
+	principal, _, err := s.heldSession(held, c)
+	return principal, err
 }
 
 var errGone = errors.New("the reader is gone")

@@ -71,7 +71,7 @@ func (w *World) people(t testing.TB) {
 	must(t, err)
 	must(t, w.ForgetPerson(ctx, forgotten.ID))
 	must(t, w.SaveSetupLink(ctx, access.SetupLink{Hash: Hex("link"), Person: invited.ID, ExpiresAt: now.Add(time.Hour)}))
-	must(t, w.CommitSession(ctx, Hex("session"), []byte("signed in"), now.Add(time.Hour)))
+	must(t, w.CommitSession(ctx, access.Session{TokenHash: Hex("session"), Data: []byte("signed in"), ExpiresAt: now.Add(time.Hour)}))
 	for _, token := range []access.Credential{
 		{ID: NewID("tok"), Hash: Hex("till"), Kind: access.KindMachine, Org: w.Retailer.ID, Scopes: []string{"sales"}, Name: "till 1", CreatedAt: now},
 		{ID: NewID("tok"), Hash: Hex("own"), Kind: access.KindPerson, Person: invited.ID, CreatedAt: now},

@@ -101,7 +101,7 @@ func firstStart(t *testing.T, w *World) {
 func webSessions(t *testing.T, w *World) {
 	ctx, hash := t.Context(), Hex("token")
 	for _, data := range []string{"one", "two"} {
-		if err := w.CommitSession(ctx, hash, []byte(data), w.Clock.Now().Add(time.Hour)); err != nil {
+		if err := w.CommitSession(ctx, access.Session{TokenHash: hash, Data: []byte(data), ExpiresAt: w.Clock.Now().Add(time.Hour)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -120,7 +120,7 @@ func webSessions(t *testing.T, w *World) {
 	if purged, _, err := w.Purge(ctx); err != nil || purged != 1 {
 		t.Errorf("purged %d, %v; want the session", purged, err)
 	}
-	if err := w.CommitSession(ctx, hash, []byte("three"), w.Clock.Now().Add(time.Minute)); err != nil {
+	if err := w.CommitSession(ctx, access.Session{TokenHash: hash, Data: []byte("three"), ExpiresAt: w.Clock.Now().Add(time.Minute)}); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.TouchSession(ctx, hash, []byte("still three"), w.Clock.Now().Add(time.Hour)); err != nil {

@@ -43,6 +43,8 @@ function watch(region) {
     }
     opened = true;
   };
+  // Refused for good: the session has ended, or the right to see this.
+  source.onerror = () => source.readyState === EventSource.CLOSED && refresh();
   addEventListener("pagehide", () => source.close());
 }
 
