@@ -110,6 +110,8 @@ type answer struct {
 	Actions         []lifecycle.NextAction `json:"actions"`
 	AsOf            web.Time               `json:"as_of"`
 	SecretsRedacted bool                   `json:"secrets_redacted"`
+	// ReleasedAt is when its owner released it, by a receipt that still holds.
+	ReleasedAt *web.Time `json:"released_at,omitempty"`
 }
 
 // unitBody is the unit on record that a code names.
@@ -137,6 +139,10 @@ func answerOf(c echo.Context, result Result) answer {
 	}
 	if body.Actions == nil {
 		body.Actions = []lifecycle.NextAction{}
+	}
+	if !result.Released.IsZero() {
+		at := web.Time(result.Released)
+		body.ReleasedAt = &at
 	}
 	if unit := result.Unit; unit != nil {
 		body.Unit = &unitBody{unit.Key.Brand, unit.Key.Serial, unit.GTIN, result.Model}

@@ -31,6 +31,10 @@ type pageView struct {
 	Key             lifecycle.UnitKey
 	At              time.Time
 	SecretsRedacted bool
+	// Released is when its owner released it, by a receipt; Paper: the receipt is
+	// all that was scanned.
+	Released time.Time
+	Paper    bool
 	// PhotoMistakes is what is wrong with a picture that was sent.
 	PhotoMistakes *lifecycle.Invalid
 }
@@ -135,14 +139,14 @@ func (h *Handler) showVerdict(c echo.Context, purpose lifecycle.Purpose, result 
 		Open:   open,
 		Others: others, Unit: result.Unit, Read: result.Read, Model: result.Model, AsOf: result.AsOf,
 		Key: result.key(), At: h.scanner.now(),
-		SecretsRedacted: result.SecretsRedacted,
+		SecretsRedacted: result.SecretsRedacted, Released: result.Released, Paper: result.paper(),
 	}
 	for _, candidate := range result.Read.Candidates {
 		if candidate.Key != (lifecycle.UnitKey{}) {
 			view.Candidates = append(view.Candidates, candidate)
 		}
 	}
-	if result.Read.Unit() && result.Verdict != lifecycle.VerdictMismatch {
+	if (result.Read.Unit() || view.Paper) && result.Verdict != lifecycle.VerdictMismatch {
 		view.Compare = result.key()
 	}
 	return h.pages.Render(c, http.StatusOK, "scan.html", view)

@@ -18,6 +18,8 @@ type sight struct {
 	known    bool // snapshot is of the unit
 	snapshot lifecycle.Snapshot
 	model    string // the name of the model of the reading's product number
+	// receipt is the release that a receipt is about; nil: the code is none.
+	receipt *lifecycle.ReleaseReceipt
 }
 
 // see reads what was scanned, or typed instead.
@@ -72,6 +74,12 @@ func (s *Scanner) find(ctx context.Context, seen sight) (sight, error) {
 		if unit, err = s.config.Store.UnitByCode(ctx, kindLabel, reading.Label); err == nil {
 			seen.snapshot, err = s.config.Store.Snapshot(ctx, unit.ID)
 		}
+	case reading.Kind == code.KindReceipt:
+		var released lifecycle.ReleaseReceipt
+		if released, err = s.config.Store.ReleaseReceipt(ctx, hashOf(reading.Receipt)); err == nil {
+			seen.receipt = &released
+			seen.snapshot, err = s.config.Store.Snapshot(ctx, released.Unit)
+		}
 	case reading.Unit() && reading.Key != lifecycle.UnitKey{}:
 		seen.snapshot, err = s.config.Store.SnapshotByKey(ctx, reading.Key)
 	default:
@@ -95,7 +103,7 @@ func (seen sight) compared() code.Reading {
 		return reading
 	}
 	unit := seen.snapshot.Unit
-	if reading.Kind == code.KindLabel {
+	if reading.Kind == code.KindLabel || reading.Kind == code.KindReceipt {
 		reading.Kind = code.KindSerial
 	}
 	reading.Key, reading.Serial = unit.Key, unit.Key.Serial

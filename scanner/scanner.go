@@ -17,6 +17,8 @@ type store interface {
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
 	// UnitByCode resolves a public code of some kind.
 	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
+	// ReleaseReceipt resolves the hash of a release receipt's code.
+	ReleaseReceipt(ctx context.Context, codeHash string) (lifecycle.ReleaseReceipt, error)
 	// ModelByGTIN finds the model that a product number names.
 	ModelByGTIN(ctx context.Context, gtin string) (lifecycle.Model, error)
 	// RaiseFlag raises a flag, or raises it again.
@@ -71,6 +73,9 @@ type Result struct {
 	// AsOf is how fresh the word of the clouds is; zero: none was asked.
 	AsOf            time.Time
 	SecretsRedacted bool
+	// Released is when the unit's owner released it, where a receipt that was
+	// scanned says so and it still is as it was released.
+	Released time.Time
 }
 
 // key is the key of the unit, as on record or else as read.
@@ -100,17 +105,28 @@ func (s *Scanner) Scan(ctx context.Context, actor lifecycle.Actor, q Question) (
 	if apart, agree := compare(box, unit); !agree {
 		return apart, nil
 	}
-	return s.judge(ctx, actor, q.Purpose, box)
+	if box.receipt == nil && unit.receipt == nil {
+		return s.judge(ctx, actor, q.Purpose, box)
+	}
+	return s.judgeWith(ctx, actor, q.Purpose, box, unit)
 }
 
 // judge asks the rules, and flags a unit that is in other hands than it should.
 func (s *Scanner) judge(ctx context.Context, actor lifecycle.Actor, purpose lifecycle.Purpose, seen sight) (Result, error) {
+	if seen.reading.Kind == code.KindReceipt {
+		return s.judgeReceipt(ctx, actor, purpose, seen)
+	}
 	if !seen.reading.Unit() {
 		return unreadable(seen), nil
 	}
 	if !seen.known {
 		return unknown(actor, purpose, seen), nil
 	}
+	return s.judgeKnown(ctx, actor, purpose, seen)
+}
+
+// judgeKnown is judge for a unit that is on record.
+func (s *Scanner) judgeKnown(ctx context.Context, actor lifecycle.Actor, purpose lifecycle.Purpose, seen sight) (Result, error) {
 	snapshot, now := seen.snapshot, s.now()
 	result := base(seen)
 	if !lifecycle.Sees(snapshot, actor) {

@@ -11,6 +11,8 @@ import (
 	"quitclaim/scanner"
 	"quitclaim/scanner/print"
 	"quitclaim/service/admin"
+	"quitclaim/service/admin/oidc"
+	"quitclaim/service/admin/passkey"
 	"quitclaim/service/admin/signin"
 	"quitclaim/service/admin/station"
 	"quitclaim/service/audit"
@@ -20,7 +22,9 @@ import (
 	"quitclaim/service/fleet/kits"
 	"quitclaim/service/fleet/overview"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notify"
 	"quitclaim/service/owner"
+	"quitclaim/service/owner/data"
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench"
@@ -38,6 +42,8 @@ type mounter interface {
 func (h *house) mount(routes *web.Routes) error {
 	for _, room := range []func() (mounter, error){
 		func() (mounter, error) { return signin.NewHandler(h.entrance) },
+		func() (mounter, error) { return passkey.NewHandler(h.passkeys) },
+		func() (mounter, error) { return oidc.NewHandler(h.oidc) },
 		h.adminDoors, h.stationDoors, h.fleetDoors, h.overviewDoors, h.deskDoors, h.saleDoors, h.printDoors, h.auditDoors, h.deviceDoors,
 		func() (mounter, error) { return imports.NewHandler(h.imports) },
 		func() (mounter, error) {
@@ -46,7 +52,11 @@ func (h *house) mount(routes *web.Routes) error {
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
 		h.benchDoors,
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
+		h.releaseDoors, h.firmwareDoors,
+		h.consentDoors, h.supportDoors,
 		func() (mounter, error) { return sweep.NewHandler(h.sweeps) },
+		h.dataDoors,
+		func() (mounter, error) { return notify.NewHandler(h.notify) },
 	} {
 		doors, err := room()
 		if err != nil {
@@ -55,6 +65,17 @@ func (h *house) mount(routes *web.Routes) error {
 		doors.Mount(routes)
 	}
 	return nil
+}
+
+func (h *house) dataDoors() (mounter, error) {
+	return data.NewHandler(data.New(data.Config{
+		People: h.store, Units: h.store, Looks: h.store, Notices: h.store,
+		Release: func(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) error {
+			_, err := h.release.Release(ctx, actor, key, true)
+			return err
+		},
+		Unbind: h.owner.Unbind, Receipt: h.release.CodeOf, Mail: h.config.SMTP.Server != "", Now: h.now,
+	}))
 }
 
 func (h *house) adminDoors() (mounter, error) {

@@ -74,6 +74,9 @@ func listen(config Config) (net.Listener, Config, error) {
 // run keeps everything going until ctx ends or one part fails: the others are
 // then told to end too.
 func (h *house) run(ctx context.Context, listener net.Listener) error {
+	if err := h.notify.Begin(ctx); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	parts := []func(context.Context) error{
@@ -81,7 +84,9 @@ func (h *house) run(ctx context.Context, listener net.Listener) error {
 		h.worker.Run,
 		h.sweeps.Run,
 		h.owner.Run,
-		h.imports.Run,
+		h.imports.Run, h.firmware.Run,
+		h.notify.Run,
+		h.entrance.Run,
 	}
 	if len(h.cameras) > 0 {
 		parts = append(parts, h.runCameras)

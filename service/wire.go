@@ -15,14 +15,19 @@ import (
 	"quitclaim/scanner"
 	"quitclaim/scanner/code"
 	"quitclaim/service/access"
+	"quitclaim/service/admin/oidc"
+	"quitclaim/service/admin/passkey"
 	"quitclaim/service/admin/signin"
 	"quitclaim/service/cloud"
 	"quitclaim/service/cloud/builtin"
+	"quitclaim/service/fleet/firmware"
 	"quitclaim/service/fleet/imports"
 	"quitclaim/service/keyring"
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notify"
 	"quitclaim/service/owner"
+	"quitclaim/service/owner/release"
 	"quitclaim/service/reset"
 	"quitclaim/service/store"
 	"quitclaim/service/sweep"
@@ -44,16 +49,21 @@ type house struct {
 	web           *web.Server
 	passwords     *access.Passwords
 	entrance      *signin.Entrance
+	passkeys      *passkey.Passkeys
+	oidc          *oidc.Room
 	operatorToken string
 
-	cloud   *builtin.Cloud
-	clouds  *cloud.Registry
-	worker  *reset.Worker
-	sweeps  *sweep.Sweep
-	owner   *owner.Owner
-	scanner *scanner.Scanner
-	bench   *bench.Bench
-	imports *imports.Imports
+	cloud    *builtin.Cloud
+	clouds   *cloud.Registry
+	worker   *reset.Worker
+	sweeps   *sweep.Sweep
+	owner    *owner.Owner
+	release  *release.Room
+	firmware *firmware.Room
+	scanner  *scanner.Scanner
+	bench    *bench.Bench
+	imports  *imports.Imports
+	notify   *notify.Notify
 
 	cameras []string // serials of the demo's running cameras
 }
@@ -105,15 +115,20 @@ var errOtherKeys = errors.New("DATA/keys are not the keys of this database; copy
 func clock() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 
 func (h *house) wire() error {
-	h.wireEntrance()
+	if err := h.wireEntrance(); err != nil {
+		return err
+	}
 	if err := h.wireClouds(); err != nil {
 		return err
 	}
 	h.wireRooms()
+	if err := h.wireNotify(); err != nil {
+		return err
+	}
 	server, err := web.New(web.Config{
 		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance, Stations: h.store,
-		Proxies: h.config.Proxies, Language: messages.Language(h.config.Language),
-		BodyLimits: map[access.Action]int64{access.ImportSend: imports.MaxBytes},
+		Passkeys: h.store, Proxies: h.config.Proxies, Language: messages.Language(h.config.Language),
+		BodyLimits: map[access.Action]int64{access.ImportSend: imports.MaxBytes, access.FirmwareSend: lifecycle.MaxFirmwareBytes + 64<<10},
 		Health: func(ctx context.Context) error {
 			_, err := h.store.Head(ctx)
 			return err
@@ -126,13 +141,27 @@ func (h *house) wire() error {
 	return h.mount(server.Routes())
 }
 
-func (h *house) wireEntrance() {
+func (h *house) wireEntrance() (err error) {
 	h.passwords = access.NewPasswords(access.PasswordConfig{})
 	h.operatorToken = access.NewToken()
+	h.passkeys, err = passkey.New(passkey.Config{
+		Store: h.store, URL: h.config.URL, Name: h.host, Now: h.now, NewID: newID,
+		Prove: func(ctx context.Context, person lifecycle.PersonID, password string) error {
+			return h.entrance.Prove(ctx, person, password)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	h.oidc = oidc.New(oidc.Config{
+		Store: h.store, KeyedHash: h.keys.LookupHash, Now: h.now, NewID: newID, URL: h.config.URL, Networks: h.config.ProviderNetworks, Log: h.log,
+	})
 	h.entrance = signin.New(signin.Config{
 		Store: h.store, Passwords: h.passwords, Now: h.now, NewID: newID, URL: h.config.URL,
-		OperatorHash: access.TokenHash(h.operatorToken),
+		OperatorHash: access.TokenHash(h.operatorToken), Passkeys: h.passkeys.Available(), Providers: h.oidc,
+		Mail: h.config.SMTP.Server != "", KeyedHash: h.keys.LookupHash, Ticks: time.Tick(time.Minute), Log: h.log,
 	})
+	return nil
 }
 
 func (h *house) wireClouds() error {
@@ -141,7 +170,7 @@ func (h *house) wireClouds() error {
 		AccountHash: func(account string) string { return h.keys.AccountHash(builtin.Name, account) },
 	})
 	var err error
-	h.clouds, err = cloud.NewRegistry(map[string]cloud.Peer{builtin.Name: {Cloud: h.cloud, Delay: h.config.CloudDelay}})
+	h.clouds, err = cloud.NewRegistry(map[string]cloud.Peer{builtin.Name: {Cloud: h.cloud, Delay: h.config.CloudDelay, Keeps: builtin.Keeps()}})
 	if err != nil {
 		return err
 	}
@@ -166,10 +195,15 @@ func (h *house) wireRooms() {
 		Now: h.now, NewID: newID, NewCode: newCertificateCode, Log: h.log,
 	})
 	h.owner = owner.New(owner.Config{
-		Units: h.store, People: h.store, Feed: h.store, Cloud: h.cloud, CloudName: builtin.Name,
+		Units: h.store, People: h.store, Kept: h.store, Feed: h.store, Cloud: h.cloud, CloudName: builtin.Name,
+		Clouds: h.clouds, Firmware: h.store,
+		Receipt: func(ctx context.Context, unit lifecycle.UnitID, ended lifecycle.Binding) (string, error) {
+			return h.release.CodeOf(ctx, unit, ended)
+		},
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
 		Origin:    h.config.URL, Now: h.now, NewID: newID, Log: h.log,
 	})
+	h.wireRelease()
 	h.imports = imports.New(imports.Config{
 		Store: h.store, Now: h.now, NewID: newID, Log: h.log, Ticks: time.Tick(2 * time.Second), Watch: everyHalfSecond,
 	})

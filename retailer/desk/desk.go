@@ -48,6 +48,8 @@ type returns interface {
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
 	// UnitByCode resolves a public code of some kind.
 	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
+	// ReleaseReceipt resolves the hash of a release receipt's code.
+	ReleaseReceipt(ctx context.Context, codeHash string) (lifecycle.ReleaseReceipt, error)
 }
 
 // feed is what happens to units, in commit order.

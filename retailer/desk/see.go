@@ -35,6 +35,10 @@ func (d *Desk) see(ctx context.Context, in Scanned) (sight, error) {
 	}
 	agree, reasons := code.Compare(seen.compared(), other.compared())
 	other.secrets = other.secrets || seen.secrets
+	if other.reading.Kind == code.KindReceipt {
+		seen.secrets = other.secrets
+		other = seen // a receipt beside a unit is no unit
+	}
 	if !agree {
 		other.apart = reasons
 	}
@@ -66,6 +70,8 @@ func (d *Desk) find(ctx context.Context, seen sight) (_ sight, err error) {
 		if unit, err = d.config.Returns.UnitByCode(ctx, "label", reading.Label); err == nil {
 			seen.snapshot, err = d.config.Returns.Snapshot(ctx, unit.ID)
 		}
+	case reading.Kind == code.KindReceipt:
+		return d.findReceipt(ctx, seen)
 	case reading.Unit() && reading.Key != lifecycle.UnitKey{}:
 		seen.snapshot, err = d.config.Store.SnapshotByKey(ctx, reading.Key)
 	default:
@@ -81,11 +87,24 @@ func (d *Desk) find(ctx context.Context, seen sight) (_ sight, err error) {
 	return seen, nil
 }
 
+// findReceipt looks up which unit a release receipt is about. The unit is not
+// known by it: nobody has it in their hands for having its receipt.
+func (d *Desk) findReceipt(ctx context.Context, seen sight) (sight, error) {
+	released, err := d.config.Returns.ReleaseReceipt(ctx, hashOf(seen.reading.Receipt))
+	if err == nil {
+		seen.snapshot, err = d.config.Returns.Snapshot(ctx, released.Unit)
+	}
+	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
+		return seen, fmt.Errorf("find receipt: %w", err)
+	}
+	return seen, nil
+}
+
 // compared is the reading as it is held against another: what a label does not
 // say, the record knows.
 func (s sight) compared() code.Reading {
 	reading := s.reading
-	if s.known && reading.Kind == code.KindLabel {
+	if s.known && reading.Kind == code.KindLabel || s.snapshot.Unit.ID != "" && reading.Kind == code.KindReceipt {
 		reading.Kind = code.KindSerial
 		reading.Key, reading.Serial, reading.GTIN = s.snapshot.Unit.Key, s.snapshot.Unit.Key.Serial, s.snapshot.Unit.GTIN
 	}

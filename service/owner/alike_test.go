@@ -75,6 +75,7 @@ func unitRoutes() map[string]func(c *webtest.Client, n names) *webtest.Response 
 		"POST /v1/transfers/:code/withdraw":           send(transfer("/v1/transfers/", "/withdraw"), nothing),
 		"GET /mine/units/:brand/:serial":              get(on("")),
 		"GET /mine/units/:brand/:serial/release":      get(on("/release")),
+		"GET /v1/mine/units/:brand/:serial/release":   get(func(n names) string { return "/v1" + page(n) + "/release" }),
 		"POST /mine/units/:brand/:serial/release":     post(on("/release")),
 		"GET /mine/units/:brand/:serial/stolen":       get(on("/stolen")),
 		"POST /mine/units/:brand/:serial/stolen":      post(on("/stolen")),

@@ -99,19 +99,3 @@ func (o *Owner) Unbind(ctx context.Context, actor lifecycle.Actor, id lifecycle.
 	_, err = o.config.Units.Advance(ctx, unit, lifecycle.Unbind{Command: o.command(actor), Binding: id}.Decide)
 	return toOwner(err)
 }
-
-// Released is an association that its owner ended.
-type Released struct {
-	Key lifecycle.UnitKey
-	At  time.Time
-}
-
-// Release lets go of a unit, whether or not it is at hand or works.
-func (o *Owner) Release(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) (Released, error) {
-	release := lifecycle.Release{Command: o.command(actor), Order: o.newOrder()}
-	outcome, err := o.advance(ctx, actor.Person, key, release.Decide)
-	if err != nil {
-		return Released{}, toOwner(err)
-	}
-	return Released{Key: outcome.Change.Unit.Key, At: outcome.Change.At}, nil
-}

@@ -34,12 +34,6 @@ func boundBodyOf(b Bound) boundBody {
 	return body
 }
 
-type releasedBody struct {
-	Brand      string   `json:"brand"`
-	Serial     string   `json:"serial"`
-	ReleasedAt web.Time `json:"released_at"`
-}
-
 type markBody struct {
 	Brand  string   `json:"brand"`
 	Serial string   `json:"serial"`
@@ -96,6 +90,7 @@ type offerState struct {
 	Code      string   `json:"code"`
 	Named     bool     `json:"named"`
 	ExpiresAt web.Time `json:"expires_at"`
+	SeenAt    web.Time `json:"seen_at"` // null: whom it names has not opened it
 }
 
 func unitBodyOf(h Holding) unitBody {
@@ -104,7 +99,7 @@ func unitBodyOf(h Holding) unitBody {
 		Binding: h.Binding.ID, Holds: h.Holds, Stolen: h.Stolen,
 	}
 	if h.Offer != nil {
-		body.Offer = &offerState{h.Offer.Code, h.Offer.Named, web.Time(h.Offer.ExpiresAt)}
+		body.Offer = &offerState{h.Offer.Code, h.Offer.Named, web.Time(h.Offer.ExpiresAt), web.Time(h.Offer.SeenAt)}
 	}
 	return body
 }
@@ -146,12 +141,30 @@ type periodBody struct {
 	Return       lifecycle.ReturnID    `json:"return,omitempty"`
 	ContestUntil web.Time              `json:"contest_until"` // null: it cannot be contested
 	Contested    bool                  `json:"contested"`
+	Contest      *contestState         `json:"contest,omitempty"`
 	BindAgain    bool                  `json:"bind_again"`
+	Receipt      string                `json:"receipt,omitempty"` // of the reader's own release
+}
+
+// contestState is what becomes of the reader's objection.
+type contestState struct {
+	DueAt     web.Time                `json:"due_at"`
+	Outcome   lifecycle.RulingOutcome `json:"outcome,omitempty"`
+	Reason    string                  `json:"reason,omitempty"`
+	DecidedAt web.Time                `json:"decided_at"`
+	Where     string                  `json:"where,omitempty"` // who hands it over
+}
+
+func contestStateOf(c Contest) *contestState {
+	if c.DueAt.IsZero() {
+		return nil
+	}
+	return &contestState{web.Time(c.DueAt), c.Outcome, c.Reason, web.Time(c.At), c.Where}
 }
 
 func periodBodyOf(p Period) periodBody {
 	return periodBody{
 		p.ID, p.Key.Brand, p.Key.Serial, p.Model, p.Kind, web.Time(p.From), web.Time(p.To), p.How, p.Return,
-		web.Time(p.Until), p.Contested, p.BindAgain,
+		web.Time(p.Until), p.Contested, contestStateOf(p.Contest), p.BindAgain, p.Receipt,
 	}
 }

@@ -37,6 +37,19 @@ func (o *Owner) locate(ctx context.Context, person lifecycle.PersonID, key lifec
 	return nobody, false, nil
 }
 
+// Locate is locate for a part of this room: where the unit is none of the
+// person's it is one that is not there, and the same reads and the same write
+// door are tried with it.
+func (o *Owner) Locate(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (lifecycle.UnitID, error) {
+	id, _, err := o.locate(ctx, person, key)
+	return id, err
+}
+
+// Look is look for a part of this room.
+func (o *Owner) Look(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (lifecycle.Snapshot, error) {
+	return o.look(ctx, person, key)
+}
+
 // look reads a unit that is the person's: by a binding that stands, or by a
 // claim. To everybody else it costs one row, found or not.
 func (o *Owner) look(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (lifecycle.Snapshot, error) {

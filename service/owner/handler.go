@@ -37,15 +37,14 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/v1/mine/past", access.OwnerPast, h.past)
 	r.POST("/v1/mine/past/:binding/contest", access.ContestOpen, h.contest)
 	r.POST("/v1/mine/stolen", access.StolenMark, h.stolen)
-	r.POST("/v1/mine/stolen/lift", access.StolenMark, h.found)
+	r.POST("/v1/mine/stolen/lift", access.StolenLift, h.found)
 	r.POST("/v1/bindings", access.BindingCreate, h.bind)
 	r.DELETE("/v1/bindings/:id", access.BindingEnd, h.unbind)
-	r.POST("/v1/releases", access.ReleaseCreate, h.release)
 	r.POST("/v1/transfers", access.TransferOffer, h.offer)
 	r.GET("/v1/transfers/:code", access.TransferAnswer, h.proposal)
 	r.POST("/v1/transfers/:code/accept", access.TransferAnswer, h.accept)
-	r.POST("/v1/transfers/:code/refuse", access.TransferAnswer, h.refuse)
-	r.POST("/v1/transfers/:code/withdraw", access.TransferOffer, h.withdraw)
+	r.POST("/v1/transfers/:code/refuse", access.TransferEnd, h.refuse)
+	r.POST("/v1/transfers/:code/withdraw", access.TransferEnd, h.withdraw)
 	r.POST("/v1/returns/:id/cancel-own", access.ReturnCancelOwn, h.cancelOwn)
 	h.mountPages(r)
 }
@@ -134,18 +133,6 @@ func (h *Handler) unbind(c echo.Context) error {
 	return c.NoContent(http.StatusNoContent)
 }
 
-func (h *Handler) release(c echo.Context) error {
-	key, err := keyed(c)
-	if err != nil {
-		return err
-	}
-	released, err := h.owner.Release(c.Request().Context(), actorOf(c), key)
-	if err != nil {
-		return err
-	}
-	return web.JSON(c, http.StatusCreated, releasedBody{released.Key.Brand, released.Key.Serial, web.Time(released.At)})
-}
-
 func (h *Handler) mine(c echo.Context) error {
 	mine, err := h.owner.Mine(c.Request().Context(), actorOf(c))
 	if err != nil {
@@ -155,11 +142,11 @@ func (h *Handler) mine(c echo.Context) error {
 }
 
 func (h *Handler) unit(c echo.Context) error {
-	holding, err := h.owner.Holding(c.Request().Context(), actorOf(c), keyOf(c))
+	whole, err := h.owner.Whole(c.Request().Context(), actorOf(c), keyOf(c))
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusOK, unitBodyOf(holding))
+	return web.JSON(c, http.StatusOK, wholeBodyOf(whole))
 }
 
 func (h *Handler) stolen(c echo.Context) error { return h.markedAs(c, h.owner.MarkStolen) }
@@ -191,11 +178,28 @@ func (h *Handler) past(c echo.Context) error {
 }
 
 func (h *Handler) contest(c echo.Context) error {
-	at, err := h.owner.Contest(c.Request().Context(), actorOf(c), lifecycle.BindingID(c.Param("binding")))
+	in, err := wordsOf(c)
+	if err != nil {
+		return err
+	}
+	at, err := h.owner.Contest(c.Request().Context(), actorOf(c), lifecycle.BindingID(c.Param("binding")), in.Words)
 	if err != nil {
 		return err
 	}
 	return web.JSON(c, http.StatusCreated, contestBody{web.Time(at)})
+}
+
+// contestInput is what somebody says who objects. They need say nothing.
+type contestInput struct {
+	Words string `json:"words" form:"words" validate:"omitempty,max=1000"`
+}
+
+// wordsOf binds it; a request without a body has no words.
+func wordsOf(c echo.Context) (contestInput, error) {
+	if c.Request().ContentLength == 0 {
+		return contestInput{}, nil
+	}
+	return web.Bind[contestInput](c)
 }
 
 func (h *Handler) cancelOwn(c echo.Context) error {

@@ -8,16 +8,19 @@ import (
 	"flag"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"quitclaim/scanner/code"
 	"quitclaim/service/access"
 	"quitclaim/service/cloud"
 	"quitclaim/service/cloud/builtin"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/owner"
+	"quitclaim/service/owner/release"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web"
 	"quitclaim/service/web/webtest"
@@ -44,9 +47,18 @@ func newKit(t *testing.T) *kit {
 		Door: w.Store, Now: w.Clock.Now, Delay: time.Minute,
 		AccountHash: func(account string) string { return w.Ring.AccountHash(builtin.Name, account) },
 	})}
+	registry, err := cloud.NewRegistry(map[string]cloud.Peer{builtin.Name: {Cloud: k.cloud.Cloud, Keeps: builtin.Keeps()}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	logged := &webtest.Log{}
+	var letting *release.Room
 	k.room = owner.New(owner.Config{
-		Units: k.record, People: k.record, Feed: k.record, Cloud: k.cloud, CloudName: builtin.Name,
+		Units: k.record, People: k.record, Kept: k.record, Feed: k.record, Cloud: k.cloud, CloudName: builtin.Name,
+		Clouds: registry, Firmware: k.record,
+		Receipt: func(ctx context.Context, unit lifecycle.UnitID, ended lifecycle.Binding) (string, error) {
+			return letting.CodeOf(ctx, unit, ended)
+		},
 		OfferCode: func(id lifecycle.OfferID) string { return w.Ring.LookupHash("offer", string(id)) },
 		Origin:    origin, Now: w.Clock.Now, NewID: func() string { return strings.ToLower(rand.Text()) },
 		Log: slog.New(slog.NewJSONHandler(logged, nil)),
@@ -55,7 +67,24 @@ func newKit(t *testing.T) *kit {
 	if err != nil {
 		t.Fatalf("NewHandler: %v", err)
 	}
-	k.site = webtest.New(t, handler.Mount, func(c *web.Config) { c.Now = w.Clock.Now })
+	letting = release.New(release.Config{
+		Units: k.record, Owner: k.room, Clouds: registry, Parse: code.ParseReceiptCode,
+		Code: func(unit lifecycle.UnitID, epoch lifecycle.Epoch) string {
+			text, _ := code.NewReceiptCode(strings.NewReader(storetest.Hex(string(unit) + strconv.Itoa(int(epoch)))))
+			return text
+		},
+		Link: func(text string) string { return code.ReceiptURL(origin, text) }, Now: w.Clock.Now,
+		NewID: func() string { return strings.ToLower(rand.Text()) },
+	})
+	letGo, err := release.NewHandler(letting)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mount := func(r *web.Routes) {
+		handler.Mount(r)
+		letGo.Mount(r)
+	}
+	k.site = webtest.New(t, mount, func(c *web.Config) { c.Now = w.Clock.Now })
 	t.Cleanup(func() {
 		if t.Failed() {
 			t.Logf("the room logged: %s", logged)
@@ -255,6 +284,11 @@ func (r *record) took() []string {
 func (r *record) Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error) {
 	r.note("Advance")
 	return r.World.Advance(ctx, unit, decide)
+}
+
+func (r *record) AdvanceWithRelease(ctx context.Context, unit lifecycle.UnitID, codeHash func(lifecycle.UnitID, lifecycle.Epoch) string, decide lifecycle.Decide) (lifecycle.Outcome, error) {
+	r.note("Advance")
+	return r.World.AdvanceWithRelease(ctx, unit, codeHash, decide)
 }
 
 func (r *record) Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error) {

@@ -123,12 +123,29 @@ func (o *Owner) holding(ctx context.Context, person lifecycle.PersonID, s lifecy
 	for _, hold := range s.StandingHolds() {
 		h.Holds = append(h.Holds, hold.Kind)
 	}
-	h.Shares = len(s.LiveBindings()) - 1
+	h.Shares = len(s.Viewers(o.config.Now())) - 1
 	offer, err := o.offered(s.Unit.Key, s.Offers)
 	if err == nil && o.config.Now().Before(offer.ExpiresAt) {
+		if offer.SeenAt, err = o.seenAt(ctx, s); err != nil {
+			return Holding{}, err
+		}
 		h.Offer = &offer
 	}
 	return h, nil
+}
+
+// seenAt is when the offer that stands was opened by whom it names.
+func (o *Owner) seenAt(ctx context.Context, s lifecycle.Snapshot) (time.Time, error) {
+	for _, offer := range s.Offers {
+		if offer.State == lifecycle.OfferPending && offer.To != "" {
+			at, err := o.config.Kept.OfferSeen(ctx, s.Unit.ID, offer.ID)
+			if err != nil {
+				return at, fmt.Errorf("look at an offer: %w", err)
+			}
+			return at, nil
+		}
+	}
+	return time.Time{}, nil
 }
 
 // standing is the person's owner binding, live or pending.

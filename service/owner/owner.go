@@ -38,6 +38,20 @@ type people interface {
 	PersonByEmail(ctx context.Context, email string) (access.Person, error)
 }
 
+// kept is what the record has beside the units: nothing that a rule reads.
+type kept interface {
+	// SeeOffer notes that whom an offer names has opened it; OfferSeen is when.
+	SeeOffer(ctx context.Context, unit lifecycle.UnitID, offer lifecycle.Offer, at time.Time) error
+	OfferSeen(ctx context.Context, unit lifecycle.UnitID, offer lifecycle.OfferID) (time.Time, error)
+	// AdvanceWithContest is Advance, and keeps the words of who contests.
+	AdvanceWithContest(ctx context.Context, unit lifecycle.UnitID, person lifecycle.PersonID, hold lifecycle.HoldID, words string,
+		decide lifecycle.Decide) (lifecycle.Outcome, error)
+	// Organisation is where a unit waits for the person to whom it goes back.
+	Organisation(ctx context.Context, id lifecycle.OrgID) (access.Organisation, error)
+	// ContestsOf are a person's own contests, decided ones among them.
+	ContestsOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.Contested, error)
+}
+
 // feed is what happened to units, in commit order.
 type feed interface {
 	// Head is the newest place in the feed.
@@ -52,6 +66,9 @@ type accounts interface {
 	AccountHash(account string) string
 	// LinkSince links an account, as of an instant.
 	LinkSince(ctx context.Context, unit lifecycle.UnitID, account string, kind lifecycle.BindingKind, since time.Time) error
+	// LinkUntil is LinkSince with an end; Unlink ends one account's link.
+	LinkUntil(ctx context.Context, unit lifecycle.UnitID, account string, kind lifecycle.BindingKind, since, until time.Time) error
+	Unlink(ctx context.Context, unit lifecycle.UnitID, account string, kind lifecycle.BindingKind) error
 	// Inventory reads who is linked, Unbind ends every link older than Before.
 	Inventory(ctx context.Context, r cloud.Request) (cloud.Inventory, error)
 	Unbind(ctx context.Context, r cloud.Request) error
@@ -61,10 +78,18 @@ type accounts interface {
 type Config struct {
 	Units  units
 	People people
+	Kept   kept
 	Feed   feed
 	// Cloud is the built-in cloud; models name it CloudName.
 	Cloud     accounts
 	CloudName string
+	// Clouds are asked live for the page of a unit, Firmware what vendors published
+	// for its model; nil: neither is shown.
+	Clouds   clouds
+	Firmware catalogue
+	// Receipt is the code of the receipt of the release that ended a binding, or
+	// lifecycle.ErrNotFound; nil: there are none.
+	Receipt func(ctx context.Context, unit lifecycle.UnitID, ended lifecycle.Binding) (string, error)
 	// OfferCode is a keyed hash of an offer's id: its code is made of it, so that
 	// it can be shown to its owner again while the record holds no more than its
 	// SHA-256.

@@ -18,11 +18,9 @@ func (h *Handler) mountPages(r *web.Routes) {
 	r.POST("/mine/bind", access.BindingCreate, h.submitBind)
 	r.POST("/mine/bindings/:id/end", access.BindingEnd, h.submitUnbind)
 	r.GET(unit, access.OwnerRead, h.unitPage)
-	r.GET(unit+"/release", access.ReleaseCreate, h.confirm("release.html"))
-	r.POST(unit+"/release", access.ReleaseCreate, h.submitRelease)
 	r.GET(unit+"/stolen", access.StolenMark, h.confirm("stolen.html"))
 	r.POST(unit+"/stolen", access.StolenMark, h.submitStolen)
-	r.POST(unit+"/stolen/lift", access.StolenMark, h.submitLift)
+	r.POST(unit+"/stolen/lift", access.StolenLift, h.submitLift)
 	r.GET(unit+"/transfer", access.TransferOffer, h.confirm("transfer.html"))
 	r.POST(unit+"/transfer", access.TransferOffer, h.submitOffer)
 	r.GET(unit+"/transfer.svg", access.TransferOffer, h.offerCode)
@@ -30,8 +28,8 @@ func (h *Handler) mountPages(r *web.Routes) {
 	r.GET("/transfer", access.TransferAnswer, h.codeForm)
 	r.GET("/transfer/:code", access.TransferAnswer, h.proposalPage)
 	r.POST("/transfer/:code/accept", access.TransferAnswer, h.submitAccept)
-	r.POST("/transfer/:code/refuse", access.TransferAnswer, h.submitRefuse)
-	r.POST("/transfer/:code/withdraw", access.TransferOffer, h.submitWithdraw)
+	r.POST("/transfer/:code/refuse", access.TransferEnd, h.submitRefuse)
+	r.POST("/transfer/:code/withdraw", access.TransferEnd, h.submitWithdraw)
 
 	r.GET("/mine/past", access.OwnerPast, h.pastPage)
 	r.GET("/mine/past/:binding", access.OwnerPast, h.periodPage)
@@ -67,16 +65,22 @@ func (h *Handler) newUnitView(holding Holding) unitView {
 	return view
 }
 
+// wholeView is a unit's own page, with all that is known of it.
+type wholeView struct {
+	unitView
+	Whole Whole
+}
+
 func unitPath(key lifecycle.UnitKey) string {
 	return "/mine/units/" + url.PathEscape(key.Brand) + "/" + url.PathEscape(key.Serial)
 }
 
 func (h *Handler) unitPage(c echo.Context) error {
-	holding, err := h.owner.Holding(c.Request().Context(), actorOf(c), keyOf(c))
+	whole, err := h.owner.Whole(c.Request().Context(), actorOf(c), keyOf(c))
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, http.StatusOK, "unit.html", h.newUnitView(holding))
+	return h.pages.Render(c, http.StatusOK, "unit.html", wholeView{h.newUnitView(whole.Holding), whole})
 }
 
 // confirm is a page that says what a command does before it is given: for
@@ -100,13 +104,6 @@ func (h *Handler) showUnit(c echo.Context, status int, page string, change func(
 	view := h.newUnitView(holding)
 	change(&view)
 	return h.pages.Render(c, status, page, view)
-}
-
-func (h *Handler) submitRelease(c echo.Context) error {
-	if _, err := h.owner.Release(c.Request().Context(), actorOf(c), keyOf(c)); err != nil {
-		return err
-	}
-	return web.SeeOther(c, "/mine?done=mine-released")
 }
 
 func (h *Handler) submitStolen(c echo.Context) error {

@@ -48,8 +48,12 @@ func TestPagesFromBindToRelease(t *testing.T) {
 	k.reports(t, unit.ID, text)
 	wants(t, "the unit", ada.Get(pathOf(unit)), 200, "Connected to you since", "Hand it over", "Let go of it")
 	wants(t, "the list", ada.Get("/mine"), 200, "Cam One", unit.Key.Serial, "Connected to you")
-	wants(t, "release", ada.Get(pathOf(unit)+"/release"), 200, "What ends", "You see nothing of it any more", "Our own cloud is told")
-	leads(t, "let go", ada.PostForm(pathOf(unit)+"/release", nil), "/mine?done=mine-released")
+	wants(t, "release", ada.Get(pathOf(unit)+"/release"), 200, "What ends", "You see nothing of it any more", "Our own cloud", "One account is connected as owner")
+	paper := ada.PostForm(pathOf(unit)+"/release", nil).Header.Get("Location")
+	if !strings.HasPrefix(paper, "/R/") {
+		t.Fatalf("let go leads to %q, want the receipt", paper)
+	}
+	wants(t, "its receipt", ada.Get(paper), 200, "Released by its owner", unit.Key.Serial)
 	wants(t, "the unit, let go", ada.Get(pathOf(unit)), 404, "Nothing here")
 	wants(t, "the past", ada.Get("/mine/past"), 200, "You let go of it", unit.Key.Serial)
 }
@@ -179,7 +183,7 @@ func TestEveryCodeHasASentence(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"owner.held", "owner.contest-stands", "transfer.over", "mine.ended.release", "mine.ended.transfer", "mine.ended.return",
-		"mine.ended.hard-reset-seen", "mine.ended.other", "proof.shape", "mine.release.shares.one",
+		"mine.ended.hard-reset-seen", "mine.ended.other", "proof.shape", "release.share.member.one",
 	}
 	for _, kind := range lifecycle.HoldKinds() {
 		want = append(want, "owner.hold."+string(kind))

@@ -27,11 +27,17 @@ type Period struct {
 	Until time.Time
 	// Contested: a contest of the reader's own stands.
 	Contested bool
+	// Contest is the reader's own contest of this end, where there is one.
+	Contest Contest
+	// Marked: the reader's own stolen mark stands on it still.
+	Marked bool
 	// Return is the return that ended it, if the reader may still say that it
 	// was a mistake; empty: not.
 	Return lifecycle.ReturnID
 	// BindAgain: the return was undone, and the unit waits for its owner.
 	BindAgain bool
+	// Receipt is the code of the receipt of the reader's own release; empty: none.
+	Receipt string
 }
 
 // HowCode is the message code of how it ended.
@@ -90,10 +96,17 @@ func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.P
 		ID: b.Binding.ID, Key: b.Key, Model: s.Model.Name, From: b.Binding.LiveAt, To: b.Binding.EndedAt,
 		How: b.Binding.EndedBy, Kind: b.Binding.Kind,
 	}
+	if period.Receipt, err = o.receiptOf(ctx, b); err != nil {
+		return Period{}, err
+	}
 	if _, again := standing(s, actor.Person); again {
 		return period, nil
 	}
 	_, period.Contested = ownHold(s, actor.Person, lifecycle.HoldContest)
+	_, period.Marked = ownHold(s, actor.Person, lifecycle.HoldStolen)
+	if period.Contest, err = o.fetched(ctx, s, actor.Person, b); err != nil {
+		return Period{}, err
+	}
 	period.BindAgain = b.Return != "" && slices.Contains(lifecycle.NextActions(s, actor, now), lifecycle.NextBind)
 	if until := b.Binding.EndedAt.Add(lifecycle.ContestFor); contestable(b.Binding) && now.Before(until) {
 		period.Until = until
@@ -104,6 +117,21 @@ func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.P
 	return period, nil
 }
 
+// receiptOf is the receipt of the release that ended a binding; empty: none.
+func (o *Owner) receiptOf(ctx context.Context, b lifecycle.PersonBinding) (string, error) {
+	if o.config.Receipt == nil {
+		return "", nil
+	}
+	code, err := o.config.Receipt(ctx, b.Unit, b.Binding)
+	if errors.Is(err, lifecycle.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find a receipt: %w", err)
+	}
+	return code, nil
+}
+
 // contestable: they owned it, and did not ask for the end.
 func contestable(b lifecycle.Binding) bool {
 	return b.Kind == lifecycle.BindingOwner &&
@@ -112,15 +140,25 @@ func contestable(b lifecycle.Binding) bool {
 
 // Contest objects to an end. It is the one thing that a former owner can do,
 // and what it answers says nothing of where the unit is.
-func (o *Owner) Contest(ctx context.Context, actor lifecycle.Actor, id lifecycle.BindingID) (time.Time, error) {
+func (o *Owner) Contest(ctx context.Context, actor lifecycle.Actor, id lifecycle.BindingID, words string) (time.Time, error) {
+	var end lifecycle.PersonBinding
 	unit, err := o.pastUnit(ctx, actor.Person, func(b lifecycle.PersonBinding) bool {
-		return b.Binding.ID == id && contestable(b.Binding)
+		if b.Binding.ID != id || !contestable(b.Binding) {
+			return false
+		}
+		end = b
+		return true
 	})
 	if err != nil {
 		return time.Time{}, err
 	}
+	if before, err := o.contestOf(ctx, actor.Person, end); err != nil {
+		return time.Time{}, err
+	} else if before.Outcome != "" {
+		return time.Time{}, refused(lifecycle.EventContest, "owner.contest-decided")
+	}
 	contest := lifecycle.Contest{Command: o.command(actor), ID: lifecycle.HoldID("hld_" + o.config.NewID())}
-	outcome, err := o.config.Units.Advance(ctx, unit, contest.Decide)
+	outcome, err := o.config.Kept.AdvanceWithContest(ctx, unit, actor.Person, contest.ID, words, contest.Decide)
 	if errors.Is(err, lifecycle.ErrRefused) && !only(err, "contest.already") {
 		return time.Time{}, fmt.Errorf("contest: %w", lifecycle.ErrNotFound)
 	}

@@ -21,6 +21,9 @@ func toOwner(err error) error {
 	})
 }
 
+// Told is toOwner for a part of this room.
+func (o *Owner) Told(err error) error { return toOwner(err) }
+
 // toOutsider is for somebody who is not the owner and has the unit in their
 // hands, or an offer of it: what state it is in and why it is held is not
 // theirs to know, and nothing says whose it is (rule 5).
@@ -59,8 +62,15 @@ func retold(err error, say func(lifecycle.Reason) lifecycle.Reason) error {
 	return &told
 }
 
+// ToOwner is a refusal in the words of the unit's owner, ToOutsider in those of
+// somebody who has an offer of it or a share: for the parts of this room.
+func ToOwner(err error) error { return toOwner(err) }
+
+// ToOutsider says no more than whoever is not the owner may know.
+func ToOutsider(err error) error { return toOutsider(err) }
+
 func isHoldKind(kind string) bool {
-	return slices.Contains(lifecycle.HoldKinds(), lifecycle.HoldKind(kind))
+	return kind == "goes-back" || slices.Contains(lifecycle.HoldKinds(), lifecycle.HoldKind(kind))
 }
 
 // only reports whether the refusal has this reason and no other.
