@@ -6,8 +6,9 @@ import "slices"
 // is theirs and what is not. The things are made in access_units_test.go.
 func accessRows() []row {
 	return slices.Concat(
-		shellRows(), signInRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
-		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), offerRows(), pastRows(),
+		shellRows(), signInRows(), passkeyRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
+		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), releaseRows(), firmwareRows(), offerRows(), pastRows(), linkRows(), dataRows(), noticeRows(),
+		consentRows(), supportRows(),
 	)
 }
 

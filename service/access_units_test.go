@@ -59,6 +59,15 @@ func (s *scene) make(t *testing.T, name string) thing {
 	case "held": // ada's, under a legal hold
 		l.sell("shop").bind("ada").hold("vendor security_officer", lifecycle.HoldLegal).approve("vendor security_officer")
 		former[name] = []string{"shop"}
+	case "asked":
+		l.sell("shop").bind("ada").asked()
+		former[name] = []string{"shop"}
+	case "consented":
+		l.sell("shop").bind("ada").consented("ada")
+		former[name] = []string{"shop"}
+	case "released": // carl's once, and he has its receipt
+		l.sell("shop").bind("carl").letGo("carl")
+		former[name] = []string{"carl", "shop"}
 	case "stolen":
 		l.sell("shop").bind("ada").hold("ada", lifecycle.HoldStolen)
 	case "contested":
@@ -105,6 +114,21 @@ type life struct {
 	unit lifecycle.Unit
 	key  lifecycle.UnitKey
 	live string // the id of the owner's binding
+}
+
+// letGo releases the unit, with a receipt.
+func (l *life) letGo(owner string) *life {
+	l.t.Helper()
+	store, code := l.s.w.house.store, receiptCode(l.s.w.house.keys.LookupHash)
+	hash := func(unit lifecycle.UnitID, epoch lifecycle.Epoch) string { return hexSum(code(unit, epoch)) }
+	decide := lifecycle.Release{Command: l.by(owner), Order: lifecycle.OrderID("ord_" + newID())}.Decide
+	outcome, err := store.AdvanceWithRelease(context.WithoutCancel(l.t.Context()), l.unit.ID, hash, decide)
+	if err != nil {
+		l.t.Fatalf("release: %v", err)
+	}
+	l.unit = outcome.Change.Unit
+	l.v["receipt"] = code(l.unit.ID, l.unit.Epoch)
+	return l
 }
 
 func (l *life) by(name string) lifecycle.Command {

@@ -81,6 +81,7 @@ func (w *accessWorld) furnish(t *testing.T) {
 	if _, err := w.house.store.SignCheckpoint(ctx); err != nil {
 		t.Fatal(err)
 	}
+	passkey, session := w.passkeyAndSession(t, invited.person)
 	batch := w.newBatch(t)
 	w.fixed = values{
 		"import": string(w.newImport(t)), "batch": string(batch), "entry": string(batch),
@@ -90,7 +91,7 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"pagetoken": pageToken, "apitoken": apiToken, "setup": link[strings.LastIndex(link, "/")+1:],
 		"elsewhere": string(w.orgs["shop2"].ID), "accreditedorg": string(w.orgs["warehouse2"].ID),
 		"accreditedtoo": string(w.orgs["shop2"].ID), "recorded": "", "job": "stuck-reset", "index": "0", "tile": "0/000.p/1",
-		"file": "quitclaim.css", "version": "any",
+		"file": "quitclaim.css", "version": "any", "passkey": passkey, "session": session,
 		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"), "kit": w.kit(t, "vendor"),
 	}
 }
@@ -202,11 +203,12 @@ func (s *scene) never() values {
 		"certificate": string(newCertificateCode()), "hold": "hld_" + newID(), "flag": "flg_" + newID(),
 		"shipment": "shp_" + newID(), "binding": "bnd_" + newID(), "past": "bnd_" + newID(), "code": strings.ToUpper(newID()),
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
-		"token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
+		"passkey": "psk_" + newID(), "session": "ses_" + newID(), "token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),
 		"batch": "bat_" + newID(), "entry": newID(), "import": "imp_" + newID(),
-		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
+		"ask": "ask_" + newID(), "consent": "cns_" + newID(), "look": "acc_" + newID(),
+		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "receipt": receiptCode(s.w.house.keys.LookupHash)("unt_never", 1), "version": "9.9", "key": "0102030405060708", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v
 }

@@ -42,6 +42,7 @@ func maySort() map[string]string {
 		"sqlMineOf":             "one person's bindings",
 		"sqlPastOf":             "one person's bindings",
 		"sqlOffersTo":           "one person's offers",
+		"sqlContestsOf":         "one person's contests",
 		"sqlUnitsBySerial":      "units of different brands with one serial",
 		"sqlBrandsOf":           "one organisation's brands",
 		"sqlFirstOrganisation":  "organisations are few",

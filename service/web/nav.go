@@ -27,6 +27,7 @@ var places = []place{
 	{"/overview", "nav.overview", []access.Action{access.UnitRead}},
 	{"/units", "nav.units", []access.Action{access.UnitRead}},
 	{"/imports", "nav.imports", []access.Action{access.UnitRegister, access.SaleRecord}},
+	{"/support", "nav.support", []access.Action{access.SupportRead}},
 	{"/flags", "nav.flags", []access.Action{access.FlagRead}},
 	{"/stations", "nav.stations", []access.Action{access.StationRead}},
 	{"/admin", "nav.admin", []access.Action{access.OrgManage, access.PersonManage}},
@@ -44,7 +45,7 @@ var homes = []struct {
 	{lifecycle.RoleSecurityOfficer, "/flags"},
 	{lifecycle.RoleAuditor, "/flags"},
 	{lifecycle.RoleAdmin, "/admin"},
-	{lifecycle.RoleSupportAgent, "/account"},
+	{lifecycle.RoleSupportAgent, "/support"},
 }
 
 // navEntry is one link as the layout shows it.
