@@ -15,8 +15,6 @@ func breachesByHand() map[string]string {
 		"credential_machine_of_org": `UPDATE credential SET kind = 'machine', person_id = NULL`,
 		"credential_one_per_hash": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)
 			SELECT 'tok_9', hash, kind, person_id, scopes, name, created_at FROM credential`,
-		"session_one_per_id": `INSERT INTO session (token_hash, sealed, expires_at, session_id)
-			VALUES ('h8', '\x00', 1, 'ses_9'), ('h9', '\x00', 1, 'ses_9')`,
 		"passkey_pkey": `INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at)
 			SELECT passkey_id, person_id, 'h9', sealed, counter, created_at FROM passkey`,
 		"passkey_one_per_credential": `INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at)

@@ -33,5 +33,5 @@ CREATE INDEX ceremony_by_expiry ON ceremony (expires_at);
 -- have neither.
 ALTER TABLE session ADD COLUMN session_id TEXT;
 ALTER TABLE session ADD COLUMN person_id TEXT;
-CREATE UNIQUE INDEX session_one_per_id ON session (session_id) WHERE session_id IS NOT NULL;
+CREATE INDEX session_by_id ON session (session_id) WHERE session_id IS NOT NULL;
 CREATE INDEX session_by_person ON session (person_id, session_id) WHERE person_id IS NOT NULL;
