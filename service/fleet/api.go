@@ -60,7 +60,7 @@ type unitBody struct {
 	Unconfirmed bool                   `json:"unconfirmed,omitempty"`
 	Signs       bool                   `json:"signs,omitempty"`
 	Arriving    bool                   `json:"arriving,omitempty"`
-	Holds       []lifecycle.HoldKind   `json:"holds,omitempty"`
+	Holds       []string               `json:"holds,omitempty"`
 	Flags       []flagBody             `json:"flags,omitempty"`
 	Firmware    string                 `json:"firmware,omitempty"`
 	Registered  web.Time               `json:"registered_at"`
@@ -86,11 +86,21 @@ type certificateBody struct {
 	IssuedAt web.Time                  `json:"issued_at"`
 }
 
+// holdsOf names the holds as whoever looks is told of them: "keep" is one whose
+// kind is not theirs to know.
+func holdsOf(reasons []lifecycle.Reason) []string {
+	var holds []string
+	for _, reason := range reasons {
+		holds = append(holds, strings.TrimPrefix(reason.Code, "hold."))
+	}
+	return holds
+}
+
 func unitBodyOf(s Sight) unitBody {
 	body := unitBody{
 		View: s.View, Brand: s.Key.Brand, Serial: s.Key.Serial, GTIN: s.GTIN, Model: s.Model, State: s.State, Epoch: s.Epoch,
 		Custody: custodyOf(s.State, s.Custody), Unconfirmed: s.Unconfirmed, Signs: s.Signs, Arriving: s.Arriving,
-		Holds: s.Holds, Firmware: s.Firmware, Registered: web.Time(s.Registered), SoldAt: web.Time(s.SoldAt),
+		Holds: holdsOf(s.Holds), Firmware: s.Firmware, Registered: web.Time(s.Registered), SoldAt: web.Time(s.SoldAt),
 		ReturnedAt: web.Time(s.ReturnedAt), ContactAt: web.Time(s.ContactAt), Actions: s.Next,
 	}
 	for _, flag := range s.Flags {

@@ -24,7 +24,7 @@ type Sight struct {
 	Signs       bool   // it has a device key
 	Custody     string // the organisation's name; empty: a customer
 	Arriving    bool   // on its way to whoever looks
-	Holds       []lifecycle.HoldKind
+	Holds       []lifecycle.Reason // what each hold says to whoever looks
 	Flags       []lifecycle.Flag
 	Firmware    string
 	Registered  time.Time
@@ -67,7 +67,7 @@ func (f *Fleet) present(ctx context.Context, p access.Principal, s lifecycle.Sna
 	sight.State, sight.Epoch, sight.Unconfirmed, sight.Signs = unit.State, unit.Epoch, unit.Unconfirmed, len(unit.DeviceKey) > 0
 	sight.Firmware, sight.Registered = unit.Firmware, unit.RegisteredAt
 	for _, hold := range s.StandingHolds() {
-		sight.Holds = append(sight.Holds, hold.Kind)
+		sight.Holds = append(sight.Holds, hold.Reason(p.Actor()))
 	}
 	var err error
 	if sight.Custody, err = f.namesFor(p.Org).org(ctx, unit.Custody); err != nil {

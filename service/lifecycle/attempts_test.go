@@ -31,6 +31,14 @@ func ownedByAna(y *story) {
 		Epoch: y.s.Unit.Epoch, CreatedAt: y.now, ExpiresAt: y.now.Add(lifecycle.OfferForNamed)}}
 }
 
+// invitedBen plants a live owner and a share that waits for ben.
+func invitedBen(y *story) {
+	ownedByAna(y)
+	y.s.Bindings = append(y.s.Bindings, lifecycle.Binding{ID: "bnd_s", Kind: lifecycle.BindingMember,
+		State: lifecycle.BindingPending, Account: ben().Person, Epoch: y.s.Unit.Epoch, CreatedAt: y.now,
+		OfferedUntil: y.now.Add(lifecycle.OfferForNamed)})
+}
+
 // openOrder plants an open reset order with nothing left to do, and a return.
 func openOrder(y *story) {
 	custodian(tess())(y)
@@ -80,6 +88,18 @@ func attempts() map[lifecycle.Event]attempt {
 				State: lifecycle.BindingPending, Account: ben().Person, Epoch: y.s.Unit.Epoch})
 		}, func(y *story) decider {
 			return lifecycle.Unbind{Command: y.by(ben()), Binding: "bnd_p"}
+		}},
+		lifecycle.EventShare: {ownedByAna, func(y *story) decider {
+			return lifecycle.Share{Command: y.by(ana()), ID: "bnd_s", To: ben().Person}
+		}},
+		lifecycle.EventJoin: {invitedBen, func(y *story) decider {
+			return lifecycle.Join{Command: y.by(ben()), Binding: "bnd_s"}
+		}},
+		lifecycle.EventExpire: {func(y *story) {
+			invitedBen(y)
+			y.wait(lifecycle.OfferForNamed)
+		}, func(y *story) decider {
+			return lifecycle.Expire{Command: y.by(worker())}
 		}},
 		lifecycle.EventRelease: {ownedByAna, func(y *story) decider {
 			return lifecycle.Release{Command: y.by(ana()), Order: "ord_y"}

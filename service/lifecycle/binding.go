@@ -48,9 +48,16 @@ type Binding struct {
 	// ProofHash is the hex SHA-256 of the credential that a pending binding
 	// was asked with; the unit's report must match it.
 	ProofHash string `json:"proof_hash,omitempty"`
+	// CodeHash is the hex SHA-256 of the code by which a share is accepted.
+	CodeHash string `json:"code_hash,omitempty"`
+	// OfferedUntil is how long a share that nobody has accepted waits, Until when
+	// a share ends by itself.
+	OfferedUntil time.Time `json:"offered_until,omitzero"`
+	Until        time.Time `json:"until,omitzero"`
 }
 
-// IsLive reports whether the binding is live at this epoch.
+// IsLive reports whether the binding is recorded as live at this epoch. Whether
+// it still shows anything is Shows.
 func (b Binding) IsLive(epoch Epoch) bool { return b.State == BindingLive && b.Epoch == epoch }
 
 // Sighting is what a cloud's inventory said about a unit, and when: it was seen

@@ -61,7 +61,7 @@ func (c Certify) statement(s Snapshot) Certificate {
 func CertifyReasons(s Snapshot, validator Actor, now time.Time) []Reason {
 	reasons := certifyReasons(s, validator, now)
 	for _, hold := range s.StandingHolds() {
-		reasons = append(reasons, Reason{Code: "hold." + string(hold.Kind)})
+		reasons = append(reasons, hold.Reason(validator))
 	}
 	return reasons
 }

@@ -65,7 +65,7 @@ func sentencesIn(t *testing.T, path string) map[string]string {
 func TestSentencesUseTheirParameters(t *testing.T) {
 	t.Parallel()
 	parameters := map[string][]string{
-		"certify.check": {"check"}, "certify.contest-window": {"until"}, "certify.firmware": {"have", "want"}, "certify.grade": {"have", "want"},
+		"certify.check": {"check"}, "certify.contest-window": {"until"}, "hold.contest": {"until"}, "certify.firmware": {"have", "want"}, "certify.grade": {"have", "want"},
 		"certify.task-open": {"task"}, "prove.open": {"task"}, "sell.not-probed": {"cloud"}, "sell.still-bound": {"cloud"},
 	}
 	placeholder := regexp.MustCompile(`\{([^}]*)\}`)

@@ -16,6 +16,9 @@ const (
 	EventBindPending  Event = "bind-pending"  // an owner binds before the unit has reported a credential
 	EventUnbind       Event = "unbind"        // an owner ends a binding that is not the owner's own
 	EventRelease      Event = "release"       // an owner lets go
+	EventShare        Event = "share"         // an owner invites somebody of the household
+	EventJoin         Event = "join"          // who was invited accepts
+	EventExpire       Event = "expire"        // an offer, an invitation or a share has come to its end by itself
 	EventOffer        Event = "offer"         // an owner offers a transfer
 	EventDecline      Event = "decline"       // an offer is refused, withdrawn or found expired
 	EventTransfer     Event = "transfer"      // the recipient accepts
@@ -49,7 +52,7 @@ func Events() []Event {
 	return append([]Event{
 		EventRegister, EventAdmit, EventConfirm, EventSell, EventVoid, EventReturnSealed, EventBind,
 		EventBindPending, EventUnbind,
-		EventRelease, EventOffer, EventDecline, EventTransfer, EventReturn, EventVouch, EventCancel, EventAttest,
+		EventRelease, EventShare, EventJoin, EventExpire, EventOffer, EventDecline, EventTransfer, EventReturn, EventVouch, EventCancel, EventAttest,
 		EventWaive, EventProgress, EventProve, EventCertify, EventReopen, EventRetire, EventHold, EventLift,
 		EventContest, EventShip, EventReceive,
 	}, Facts()...)

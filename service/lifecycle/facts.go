@@ -49,7 +49,7 @@ func (c Heard) Decide(s Snapshot) (Change, error) {
 	}
 	if c.Report.Verifier != "" {
 		for _, pending := range s.Bindings {
-			if pending.State == BindingPending && pending.ProofHash != c.Report.Verifier {
+			if pending.Kind == BindingOwner && pending.State == BindingPending && pending.ProofHash != c.Report.Verifier {
 				d.endBinding(pending)
 			}
 		}

@@ -3,12 +3,7 @@ package lifecycle
 import (
 	"fmt"
 	"slices"
-	"time"
 )
-
-// ContestFor is how long after an end that they did not ask for a former owner
-// can contest it (rule 7).
-const ContestFor = 30 * 24 * time.Hour
 
 // PlaceHold places a hold: rule 8. An owner places stolen on their own unit;
 // the custodian, or the vendor while a customer has it, places any other.
@@ -72,12 +67,17 @@ func (c LiftHold) Decide(s Snapshot) (Change, error) {
 	}
 	d := begin(s, EventLift, c.Command)
 	d.refuseUnless(c.Actor.IsPerson(), "lift.machine")
+	// What a former owner objects to is decided, not waved through.
+	d.refuseUnless(!hold.Contested() || hold.Ruling.Upheld(), "lift.contest")
 	switch {
 	case ownMark || hold.ApprovedBy != "" && hold.ApprovedBy != c.Actor.Person:
 		hold.LiftedBy, hold.LiftedAt = c.Actor.Person, c.At
 		// A claim that a lock left stays: it was not the mark's to give.
 		if _, owned := s.Owner(); hold.Kind == HoldStolen && (owned || s.Model.ResetPolicy != ResetLocks) {
 			d.change.Unit.Claim = ""
+		}
+		if hold.Ruling.Upheld() && s.Unit.Claim == hold.PlacedBy.Person {
+			d.change.Unit.Claim = "" // nobody came for it
 		}
 	case hold.ApprovedBy == "":
 		hold.ApprovedBy = c.Actor.Person
@@ -95,41 +95,4 @@ func (s Snapshot) standingHold(id HoldID) (Hold, bool) {
 		}
 	}
 	return Hold{}, false
-}
-
-// Contest is the one thing that a former owner can do: object, within 30 days,
-// to an end that they did not ask for.
-type Contest struct {
-	Command
-	ID HoldID
-}
-
-// Decide answers with a contest hold.
-func (c Contest) Decide(s Snapshot) (Change, error) {
-	if !mayContest(s, c.Actor, c.At) {
-		return Change{}, fmt.Errorf("contest an end that was not theirs: %w", ErrNotFound)
-	}
-	d := begin(s, EventContest, c.Command)
-	for _, standing := range s.StandingHolds() {
-		d.refuseUnless(standing.Kind != HoldContest, "contest.already")
-	}
-	d.change.Holds = []Hold{{ID: c.ID, Kind: HoldContest, PlacedBy: c.Actor, PlacedAt: c.At}}
-	return d.finish()
-}
-
-// mayContest: their owner binding was ended by a return or a hard reset, not
-// by their own release or transfer, and not long ago. Neither a later return
-// nor the cancelling of this one takes that from them: what was ended stays
-// ended, and the unit may be anywhere.
-func mayContest(s Snapshot, actor Actor, now time.Time) bool {
-	if actor.Org != "" || actor.Person == "" || requireOwner(s, actor) == nil {
-		return false
-	}
-	if ret := s.Return; ret != nil && ret.FormerOwner == actor.Person && now.Sub(ret.At) < ContestFor {
-		return true
-	}
-	return slices.ContainsFunc(s.Bindings, func(b Binding) bool {
-		return b.Account == actor.Person && b.Kind == BindingOwner && b.State == BindingEnded &&
-			(b.EndedBy == EventReturn || b.EndedBy == EventHardResetSeen) && now.Sub(b.EndedAt) < ContestFor
-	})
 }

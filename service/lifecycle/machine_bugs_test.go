@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"bytes"
 	"slices"
+	"time"
 
 	"quitclaim/service/lifecycle"
 )
@@ -140,6 +141,34 @@ func plantedBugs() map[string]plantedBug {
 		"a sale under a hold": {want: "hold", rules: before(func(s *lifecycle.Snapshot, c decider) {
 			if _, ok := c.(lifecycle.Sell); ok {
 				s.Holds = nil
+			}
+		})},
+		"a share that has no end": {want: "I5", rules: after(lifecycle.EventJoin, func(_ lifecycle.Snapshot, c *lifecycle.Change) {
+			c.Bindings[len(c.Bindings)-1].Until = time.Time{}
+		})},
+		"an invitation that anybody takes": {want: "I5", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			if _, ok := c.(lifecycle.Join); ok {
+				s.Bindings = slices.Clone(s.Bindings)
+				for i := range s.Bindings {
+					if s.Bindings[i].State == lifecycle.BindingPending {
+						s.Bindings[i].Account = ""
+					}
+				}
+			}
+		})},
+		"a transfer that takes the shares along": {want: "I", rules: after(lifecycle.EventTransfer, func(s lifecycle.Snapshot, c *lifecycle.Change) {
+			for i := range c.Bindings {
+				if b := &c.Bindings[i]; b.Kind == lifecycle.BindingMember && !b.LiveAt.IsZero() {
+					b.State, b.EndedAt, b.EndedBy, b.Epoch = lifecycle.BindingLive, time.Time{}, "", c.Unit.Epoch
+				}
+			}
+		})},
+		"a contest that one person decides": {want: "hold", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			if rule, ok := c.(lifecycle.RuleContest); ok {
+				s.Holds = slices.Clone(s.Holds)
+				for i := range s.Holds {
+					s.Holds[i].Ruling = lifecycle.Ruling{Outcome: rule.Outcome, Reason: rule.Reason, ProposedBy: "psn_nobody", ProposedAt: rule.At}
+				}
 			}
 		})},
 		"a fact that is refused": {want: "facts", rules: func(s lifecycle.Snapshot, c decider) (lifecycle.Change, error) {

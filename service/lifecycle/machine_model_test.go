@@ -20,6 +20,10 @@ type model struct {
 	eyes         map[string]bool   // who can see through it
 	waiting      map[string]string // who asked with which secret
 	holds        map[string]bool
+	upheld       map[string]bool   // contests that were decided for who objects
+	members      map[string]member // by the share
+	invited      map[string]member // by the share: whom it names, empty: whoever comes; until when
+	proposed     map[string]string // by the contest: who has proposed how it ends
 
 	// Of the present order.
 	open     map[string]bool   // what clouds have not done yet
@@ -39,6 +43,7 @@ type model struct {
 
 func newModel(clouds []string) model {
 	return model{eyes: map[string]bool{}, waiting: map[string]string{}, holds: map[string]bool{}, clouds: clouds,
+		upheld: map[string]bool{}, members: map[string]member{}, invited: map[string]member{}, proposed: map[string]string{},
 		dark: map[string]string{}, gaveUp: map[string]bool{}, list: newSheet()}
 }
 
@@ -64,11 +69,16 @@ func (m *model) step(w *world, c lifecycle.Change, command decider) string {
 func (m *model) newEra() {
 	m.era++
 	m.owner, m.eyes, m.waiting = "", map[string]bool{}, map[string]string{}
+	m.members, m.invited = map[string]member{}, map[string]member{}
 }
 
 // allowed asks what no rule may let happen.
 func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
-	if len(m.holds) > 0 && slices.Contains(lifecycletest.FrozenByHolds(), c.Event) {
+	frozen := len(m.holds) > 0
+	if c.Event == lifecycle.EventCancel {
+		frozen = len(m.holds) > len(m.upheld) // it is decided that it goes back
+	}
+	if frozen && slices.Contains(lifecycletest.FrozenByHolds(), c.Event) {
 		return fmt.Sprintf("hold: %s under %v", c.Event, m.holds)
 	}
 	switch command := command.(type) {
@@ -86,6 +96,10 @@ func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
 			}
 			return m.ownedBy(w, who, command.Report.Verifier, time.Time{})
 		}
+	case lifecycle.Join:
+		return m.joinable(command)
+	case lifecycle.RuleContest:
+		return m.rulable(c, command)
 	case lifecycle.Sell:
 		return m.sellable(w, command)
 	case lifecycle.Prove:
@@ -177,12 +191,12 @@ func (m *model) certifiable(c lifecycle.Change, certify lifecycle.Certify) strin
 }
 
 // agrees holds the snapshot to the model.
-func (m *model) agrees(s lifecycle.Snapshot) string {
+func (m *model) agrees(w *world, s lifecycle.Snapshot) string {
 	if string(s.Unit.State) != m.place || int(s.Unit.Epoch) != m.era {
 		return fmt.Sprintf("I2: %s at epoch %d, want %s at %d", s.Unit.State, s.Unit.Epoch, m.place, m.era)
 	}
 	owner, eyes := "", map[string]bool{}
-	for _, b := range s.LiveBindings() {
+	for _, b := range s.Viewers(w.now) {
 		eyes[string(b.Account)] = true
 		if b.Kind == lifecycle.BindingOwner {
 			owner = string(b.Account)
@@ -191,8 +205,8 @@ func (m *model) agrees(s lifecycle.Snapshot) string {
 	if owner != m.owner {
 		return fmt.Sprintf("I1: owner %q, want %q", owner, m.owner)
 	}
-	if fmt.Sprint(eyes) != fmt.Sprint(m.eyes) {
-		return fmt.Sprintf("I5: %v can see, want %v", eyes, m.eyes)
+	if want := m.seeing(w.now); fmt.Sprint(eyes) != fmt.Sprint(want) {
+		return fmt.Sprintf("I5: %v can see, want %v", eyes, want)
 	}
 	if wrong := m.list.agrees(s); wrong != "" {
 		return wrong

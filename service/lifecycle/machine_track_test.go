@@ -35,11 +35,27 @@ func (m *model) who(w *world, c lifecycle.Change, command decider) {
 			}
 		}
 	case lifecycle.Unbind:
-		delete(m.waiting, string(command.Actor.Person))
+		m.unbound(c)
+	case lifecycle.Share:
+		m.invited[string(command.ID)] = member{string(command.To), command.Until}
+	case lifecycle.Join:
+		m.joined(c, command)
+	case lifecycle.Object:
+		delete(m.proposed, string(command.Hold))
+	case lifecycle.RuleContest:
+		if hold := c.Holds[0]; !hold.LiftedAt.IsZero() {
+			delete(m.holds, string(hold.ID))
+		} else if hold.Ruling.Upheld() {
+			m.upheld[string(hold.ID)] = true
+		}
 	case lifecycle.Release:
 		m.released = true
 	case lifecycle.Cancel:
 		m.released = false
+		for id := range m.upheld {
+			delete(m.holds, id)
+		}
+		m.upheld = map[string]bool{}
 	case lifecycle.Sell:
 		m.prior, m.receipt, m.released = string(c.From), command.ReceiptHash, false
 	case lifecycle.Void, lifecycle.ReturnSealed:
@@ -51,6 +67,7 @@ func (m *model) who(w *world, c lifecycle.Change, command decider) {
 	case lifecycle.LiftHold:
 		if !c.Holds[0].LiftedAt.IsZero() {
 			delete(m.holds, string(command.Hold))
+			delete(m.upheld, string(command.Hold))
 		}
 	}
 	if c.From == lifecycle.StateStock && m.place == "bound" {

@@ -78,13 +78,12 @@ func (w *world) by(actor lifecycle.Actor) lifecycle.Command {
 // the world after it in the model.
 func (w *world) do(c decider) bool {
 	change, err := w.decide(w.s, c)
+	w.pure(c) // first: an answer that differs may only follow from it
 	again, errAgain := w.decide(w.s, c)
 	w.same("deterministic", c, change, err, again, errAgain)
 	young, errYoung := w.decide(withoutHistory(w.s, w.now), c)
 	w.same("history", c, change, err, young, errYoung)
-	if !reflect.DeepEqual(w.s, w.replayed) { // what was rebuilt shares no memory with it
-		w.fail("pure: %T changed its snapshot", c)
-	}
+	w.pure(c)
 	if err != nil {
 		w.mayFail(c, err)
 		return false
@@ -95,10 +94,16 @@ func (w *world) do(c decider) bool {
 	if wrong := w.m.step(w, change, c); wrong != "" {
 		w.fail("%s (%T %s)", wrong, c, change.Event)
 	}
-	if wrong := w.m.agrees(w.s); wrong != "" {
+	if wrong := w.m.agrees(w, w.s); wrong != "" {
 		w.fail("%s (after %T %s)", wrong, c, change.Event)
 	}
 	return true
+}
+
+func (w *world) pure(c decider) {
+	if !reflect.DeepEqual(w.s, w.replayed) { // what was rebuilt shares no memory with it
+		w.fail("pure: %T changed its snapshot", c)
+	}
 }
 
 // mayFail: facts are never refused; commands fail in a known way.

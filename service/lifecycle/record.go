@@ -154,6 +154,8 @@ type Hold struct {
 	ApprovedBy PersonID  `json:"approved_by,omitempty"`
 	LiftedBy   PersonID  `json:"lifted_by,omitempty"`
 	LiftedAt   time.Time `json:"lifted_at,omitzero"`
+	// Ruling is how a former owner's contest is decided.
+	Ruling Ruling `json:"ruling,omitzero"`
 }
 
 // Stands reports whether the hold has not been lifted.

@@ -57,6 +57,11 @@ func Scan(s Snapshot, purpose Purpose, actor Actor, now time.Time) Answer {
 	answer.Next = NextActions(s, actor, now)
 	if holds := s.StandingHolds(); len(holds) > 0 {
 		answer.Verdict, answer.Reasons, answer.Next = VerdictHeld, []Reason{{Code: "scan.held"}}, nil
+		for _, hold := range holds {
+			if hold.Contested() {
+				answer.Reasons = append(answer.Reasons, hold.Reason(actor)) // until when it waits
+			}
+		}
 	}
 	return answer
 }
@@ -111,7 +116,7 @@ func SaleAnswer(s Snapshot, actor Actor, now time.Time) Answer {
 	if answer.Verdict == VerdictHeld {
 		answer.Reasons = nil
 		for _, hold := range s.StandingHolds() {
-			answer.Reasons = append(answer.Reasons, Reason{Code: "hold." + string(hold.Kind)})
+			answer.Reasons = append(answer.Reasons, hold.Reason(actor))
 		}
 		if besides := judge(s, PurposeSale, now); besides.Verdict != VerdictClear {
 			answer.Reasons = append(answer.Reasons, besides.Reasons...)

@@ -78,7 +78,11 @@ func TestVerdicts(t *testing.T) {
 					held := y.s
 					held.Holds = []lifecycle.Hold{{ID: "hld", Kind: kind}}
 					got := lifecycle.Scan(held, purpose, desk, y.now)
-					if got.Verdict != lifecycle.VerdictHeld || !slices.Equal(codes(got.Reasons), []string{"scan.held"}) || got.Next != nil {
+					want := []string{"scan.held"}
+					if kind == lifecycle.HoldContest {
+						want = append(want, "hold.contest") // until when it waits
+					}
+					if got.Verdict != lifecycle.VerdictHeld || !slices.Equal(codes(got.Reasons), want) || got.Next != nil {
 						t.Errorf("under %s: %+v, want held and nothing else", kind, got)
 					}
 				}
@@ -174,6 +178,7 @@ func TestAsOf(t *testing.T) {
 }
 
 // SaleAnswer lists holds by kind, and what else the sale would be refused for.
+// Of a stolen unit it says that it is to be kept, and not why.
 func TestSaleAnswerUnderHold(t *testing.T) {
 	t.Parallel()
 	hold := func(s lifecycle.Snapshot) lifecycle.Snapshot {
@@ -182,12 +187,12 @@ func TestSaleAnswerUnderHold(t *testing.T) {
 	}
 	y := certified(t)
 	got := lifecycle.SaleAnswer(hold(y.s), tess(), y.now)
-	if want := []string{"hold.stolen", "hold.recall"}; got.Verdict != lifecycle.VerdictHeld || !slices.Equal(codes(got.Reasons), want) {
+	if want := []string{"hold.keep", "hold.recall"}; got.Verdict != lifecycle.VerdictHeld || !slices.Equal(codes(got.Reasons), want) {
 		t.Errorf("certified: %s %q, want held %q", got.Verdict, codes(got.Reasons), want)
 	}
 	y = resetDone(t)
 	got = lifecycle.SaleAnswer(hold(y.s), tess(), y.now)
-	if want := []string{"hold.stolen", "hold.recall", "scan.not-certified"}; !slices.Equal(codes(got.Reasons), want) {
+	if want := []string{"hold.keep", "hold.recall", "scan.not-certified"}; !slices.Equal(codes(got.Reasons), want) {
 		t.Errorf("reset: %q, want %q", codes(got.Reasons), want)
 	}
 	if got := lifecycle.SaleAnswer(y.s, carl(), y.now); got.Reasons[0].Code != "scan.other-stock" {

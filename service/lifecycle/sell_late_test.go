@@ -82,7 +82,7 @@ func TestALateSaleIsRefusedForStateAndHold(t *testing.T) {
 	}
 	y = certified(t, oneCloud).hand(tess(), cleo()).wait(72 * time.Hour)
 	y.s.Holds = []lifecycle.Hold{{ID: "h", Kind: lifecycle.HoldStolen}}
-	if got := y.refused(y.late(time.Hour)); !slices.Equal(got, []string{"hold.stolen", "sell.not-probed"}) {
+	if got := y.refused(y.late(time.Hour)); !slices.Equal(got, []string{"hold.keep", "sell.not-probed"}) {
 		t.Errorf("held: %q, want the hold and what else stands against it", got)
 	}
 }

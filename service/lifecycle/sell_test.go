@@ -64,7 +64,7 @@ func TestSellRefusesWithEveryReason(t *testing.T) {
 			y := returned(t)
 			y.s.Holds = []lifecycle.Hold{{ID: "h1", Kind: lifecycle.HoldStolen}, {ID: "h2", Kind: lifecycle.HoldContest}}
 			return y
-		}, []string{"sell.returned", "hold.stolen", "hold.contest"}},
+		}, []string{"sell.returned", "hold.keep", "hold.contest"}},
 		"both clouds never asked": {func(t *testing.T) *story {
 			y := certified(t).hand(tess(), cleo())
 			y.s.Probes = nil

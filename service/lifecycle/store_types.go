@@ -18,3 +18,10 @@ type PersonOffer struct {
 	Key   UnitKey
 	Offer Offer
 }
+
+// Contested is one contest, with the unit that it is about.
+type Contested struct {
+	Unit UnitID
+	Key  UnitKey
+	Hold Hold
+}

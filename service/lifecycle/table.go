@@ -85,6 +85,9 @@ func surroundings(yield func(Transition) bool) bool {
 	return unchanged(yield, EventConfirm, true, StateReturned, StateReset) &&
 		unchanged(yield, EventBindPending, false, StateStock, StateSold) &&
 		unchanged(yield, EventUnbind, true, StateStock, StateSold, StateBound) &&
+		unchanged(yield, EventShare, false, StateBound) &&
+		unchanged(yield, EventJoin, false, StateBound) &&
+		unchanged(yield, EventExpire, true, StateBound) &&
 		unchanged(yield, EventOffer, false, StateBound) &&
 		unchanged(yield, EventDecline, true, StateBound) &&
 		unchanged(yield, EventVouch, true, StateReturned, StateReset) &&

@@ -41,11 +41,11 @@ func (s *Store) LinkCloudAccount(ctx context.Context, l lifecycle.CloudLink) err
 
 const sqlEndCloudLinks = `
 UPDATE cloud_link SET gone_at = $3
-WHERE unit_id = $1 AND since < $2 AND kind = $4 AND gone_at IS NULL`
+WHERE unit_id = $1 AND since < $2 AND kind = $4 AND (gone_at IS NULL OR gone_at > $3)`
 
 // EndCloudLinks ends the links of these kinds, of all where none is named, that
 // are older than before. They stop being reported at goneAt: an unbind takes
-// its time. A link that has its end keeps it.
+// its time. A link that has an earlier end keeps it.
 func (s *Store) EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before, goneAt time.Time,
 	kinds []lifecycle.BindingKind,
 ) error {

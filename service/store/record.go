@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -44,10 +45,14 @@ func byCode[C ~string, T any](ctx context.Context, s *Store, kind facts.Kind, co
 		thing T
 	}
 	f, err := get(ctx, s, func(tx *engine.Tx) (f found, err error) {
-		if f.unit, err = unitByCode(tx, kind, string(code)); err != nil {
-			return f, err
+		var missing error
+		if f.unit, missing = unitByCode(tx, kind, string(code)); missing != nil && !errors.Is(missing, lifecycle.ErrNotFound) {
+			return f, missing
 		}
-		f.thing, err = read(tx, f.unit.ID, code)
+		f.thing, err = read(tx, f.unit.ID, code) // also of no unit: the same queries run for both
+		if missing != nil && (err == nil || errors.Is(err, lifecycle.ErrNotFound)) {
+			err = missing
+		}
 		return f, err
 	})
 	return f.unit, f.thing, err
@@ -74,11 +79,11 @@ func (s *Store) ReturnsSince(ctx context.Context, org lifecycle.OrgID, since tim
 
 // MineOf lists a person's bindings that stand, pending ones among them.
 func (s *Store) MineOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error) {
-	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.PersonBinding, error) { return facts.MineOf(tx, person) })
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.PersonBinding, error) { return facts.MineOf(tx, person, s.now()) })
 }
 
 // PastOf lists a person's own past: bindings of theirs that are over. It says
 // the name of each unit, and nothing that happened to it since.
 func (s *Store) PastOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error) {
-	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.PersonBinding, error) { return facts.PastOf(tx, person) })
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.PersonBinding, error) { return facts.PastOf(tx, person, s.now()) })
 }

@@ -62,8 +62,10 @@ type presenceView struct {
 
 type holdView struct {
 	lifecycle.Hold
-	Code string // message code
-	Mine bool   // this person has approved already
+	Says lifecycle.Reason
+	Mine bool // this person has approved already
+	// Contest: it is decided on a page of its own.
+	Contest bool
 }
 
 func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot, step string) (unitView, error) {
@@ -132,7 +134,7 @@ func (b *Bench) missingFor(ctx context.Context, s lifecycle.Snapshot, p access.P
 		reasons = b.Missing(ctx, s)
 	} else {
 		for _, hold := range s.StandingHolds() {
-			reasons = append(reasons, lifecycle.Reason{Code: "hold." + string(hold.Kind)})
+			reasons = append(reasons, hold.Reason(p.Actor()))
 		}
 	}
 	if !access.Allowed(p, access.CertificateIssue) {
@@ -199,7 +201,9 @@ func waivable(s lifecycle.Snapshot, p access.Principal) []string {
 func holdViews(s lifecycle.Snapshot, p access.Principal) []holdView {
 	var views []holdView
 	for _, hold := range s.StandingHolds() {
-		views = append(views, holdView{Hold: hold, Code: "hold." + string(hold.Kind), Mine: hold.ApprovedBy == p.Person})
+		views = append(views, holdView{
+			Hold: hold, Says: hold.Reason(p.Actor()), Mine: hold.ApprovedBy == p.Person, Contest: hold.Contested(),
+		})
 	}
 	return views
 }

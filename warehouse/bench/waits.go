@@ -12,7 +12,7 @@ import (
 func waits(s lifecycle.Snapshot, now time.Time) []lifecycle.Reason {
 	var reasons []lifecycle.Reason
 	if holds := s.StandingHolds(); len(holds) > 0 {
-		return []lifecycle.Reason{{Code: "hold." + string(holds[0].Kind)}} // nothing else goes on
+		return []lifecycle.Reason{holds[0].Reason(lifecycle.Actor{})} // nothing else goes on
 	}
 	switch s.Unit.State {
 	case lifecycle.StateReturned:

@@ -52,6 +52,7 @@ func ways(event string) string {
 		"bind-pending":    "stock>stock sold>sold",
 		"unbind":          "stock>stock sold>sold bound>bound",
 		"offer":           "bound>bound", "decline": "bound>bound",
+		"share": "bound>bound", "join": "bound>bound", "expire": "bound>bound",
 		"vouch": "returned>returned reset>reset", "confirm": "returned>returned reset>reset", "attest": "returned>returned reset>reset",
 		"waive": "returned>returned",
 		"ship":  "stock>stock returned>returned reset>reset certified>certified", "receive": "stock>stock returned>returned reset>reset certified>certified",
@@ -68,5 +69,6 @@ func FrozenByHolds() []lifecycle.Event {
 		lifecycle.EventSell, lifecycle.EventBind, lifecycle.EventBindConfirmed, lifecycle.EventTransfer,
 		lifecycle.EventCertify, lifecycle.EventCancel, lifecycle.EventRetire, lifecycle.EventVoid,
 		lifecycle.EventReturnSealed, lifecycle.EventShip, lifecycle.EventOffer,
+		lifecycle.EventShare, lifecycle.EventJoin,
 	}
 }

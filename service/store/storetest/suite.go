@@ -18,7 +18,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	var all []scenario
 	for _, part := range [][]scenario{
 		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
-		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
+		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), shareScenarios(), contestScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
 		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), providerScenarios(),
 		consentScenarios(), passkeyScenarios(),
 	} {

@@ -46,6 +46,9 @@ INSERT INTO receipt (unit_id, receipt_hash, epoch, org_id, sealed) VALUES ('unt_
 INSERT INTO offer (unit_id, offer_id, epoch, state, from_person, code_hash, created_at, expires_at, ended_at)
   VALUES ('unt_1', 'ofr_1', 1, 'refused', 'psn_1', 'h', 1, 1, 1);
 INSERT INTO hold (unit_id, hold_id, epoch, kind, placed_by, placed_at) VALUES ('unt_1', 'hld_1', 1, 'legal', 'psn_1', 1);
+INSERT INTO share_name (unit_id, binding_id, epoch, person_id, sealed) VALUES ('unt_1', 'bnd_1', 1, 'psn_1', '\x00');
+INSERT INTO offer_seen (unit_id, offer_id, epoch, seen_at) VALUES ('unt_1', 'ofr_1', 1, 1);
+INSERT INTO contest (unit_id, hold_id, epoch, person_id) VALUES ('unt_1', 'hld_1', 1, 'psn_1');
 INSERT INTO shipment (unit_id, shipment_id, epoch, from_org, to_org, sent_at, received_at) VALUES ('unt_1', 'shp_1', 1, 'org_1', 'org_2', 1, 1);
 INSERT INTO work (unit_id, order_id, cloud, epoch, attempt, first_at, next_at) VALUES ('unt_1', 'ord_1', 'c', 1, 1, 1, 1);
 INSERT INTO watch (unit_id, epoch, next_at) VALUES ('unt_1', 1, 1);
