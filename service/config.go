@@ -13,6 +13,7 @@ import (
 
 	"quitclaim/scanner/code"
 	"quitclaim/scanner/print"
+	"quitclaim/service/notify/mail"
 	"quitclaim/service/web/messages"
 )
 
@@ -30,12 +31,17 @@ type Config struct {
 	CloudDelay time.Duration // how long the built-in cloud takes to forget
 	Workers    int           // clouds asked at the same time
 	Proxies    networks      // whose X-Forwarded-For is believed
-	Serials    serials       // how brands write their serials
-	Language   language      // spoken to whoever asks for none that we speak
-	Printers   string        // label printers on our own network; empty: nothing is sent
-	AuditAt    string        // when a pass over the whole ledger begins, HH:MM in UTC
-	LogJSON    bool          // one JSON object per log line
-	LogLevel   string        // debug, info, warn or error
+	// ProviderNetworks are those on which an OpenID provider may be besides the
+	// public one.
+	ProviderNetworks networks
+	Serials          serials       // how brands write their serials
+	Language         language      // spoken to whoever asks for none that we speak
+	SMTP             mail.Settings // the mail server, and who we are to it; without a server no mail is sent
+	PushLocal        bool          // pushes go to private addresses too, for tests
+	Printers         string        // label printers on our own network; empty: nothing is sent
+	AuditAt          string        // when a pass over the whole ledger begins, HH:MM in UTC
+	LogJSON          bool          // one JSON object per log line
+	LogLevel         string        // debug, info, warn or error
 }
 
 // networks is a list of networks in CIDR notation (RFC 4632), as a flag.
@@ -142,12 +148,27 @@ func settings() []setting {
 		{"proxies", "networks of reverse proxies whose X-Forwarded-For is believed, with commas between", func(f *flag.FlagSet, c *Config) {
 			f.Var(&c.Proxies, "proxies", "")
 		}},
+		{"provider-networks", "networks of our own on which OpenID providers may be, with commas between; default: only public addresses", func(f *flag.FlagSet, c *Config) {
+			f.Var(&c.ProviderNetworks, "provider-networks", "")
+		}},
 		{"serials", "how brands write bare serials: \"brand pattern example\" (RE2), with semicolons between", func(f *flag.FlagSet, c *Config) {
 			f.Var(&c.Serials, "serials", "")
 		}},
 		{"language", "en, de or es: spoken to whoever asks for none of them", func(f *flag.FlagSet, c *Config) {
 			c.Language = language(messages.English)
 			f.Var(&c.Language, "language", "")
+		}},
+		{"smtp", "mail server, host:port; TLS is demanded but on this machine; default: no mail", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.SMTP.Server, "smtp", "", "")
+		}},
+		{"smtp-user", "user at the mail server; the password is in QUITCLAIM_SMTP_PASSWORD", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.SMTP.User, "smtp-user", "", "")
+		}},
+		{"mail-from", "sender of mails, e.g. Quitclaim <quitclaim@example.org>; bounces come to quitclaim+…@example.org", func(f *flag.FlagSet, c *Config) {
+			f.StringVar(&c.SMTP.From, "mail-from", "", "")
+		}},
+		{"push-local", "for tests: send pushes to private addresses, too", func(f *flag.FlagSet, c *Config) {
+			f.BoolVar(&c.PushLocal, "push-local", false, "")
 		}},
 		{"printers", "label printers (ZPL, port 9100) on this server's own network: name=address:port[/dpi][@organisation], with commas between; default: none", func(f *flag.FlagSet, c *Config) {
 			f.StringVar(&c.Printers, "printers", "", "")
@@ -198,6 +219,8 @@ func parseConfig(name string, args []string, getenv func(string) string, default
 	if flags.NArg() > 0 {
 		mistakes = append(mistakes, fmt.Errorf("unexpected argument %q", flags.Arg(0)))
 	}
+	// Not a flag: everybody on the machine sees a process's arguments.
+	config.SMTP.Password = getenv("QUITCLAIM_SMTP_PASSWORD")
 	if mistakes = append(mistakes, config.check()...); len(mistakes) > 0 {
 		return Config{}, errors.Join(append(mistakes, errCalledWrongly)...)
 	}
@@ -234,6 +257,8 @@ func (c Config) check() []error {
 	if c.Workers < 1 || c.Workers > 256 {
 		mistakes = append(mistakes, fmt.Errorf("workers: %d is not within 1 to 256", c.Workers))
 	}
+	_, wrongMail := mail.ParseSettings(c.SMTP)
+	mistakes = append(mistakes, wrongMail...)
 	_, wrong := print.ParsePrinters(c.Printers)
 	for _, err := range wrong {
 		mistakes = append(mistakes, fmt.Errorf("printers: %w", err))

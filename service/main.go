@@ -29,6 +29,7 @@ func commands() []command {
 		{"restore", "make a database of a backup, or begin a new origin", runRestore},
 		{"user", "invite a person", runUser},
 		{"token", "make a bearer token", runToken},
+		{"bounce", "take in a mail server's report about a mail, from its standard input", runBounce},
 		{"camera", "a simulated camera that speaks like a real one", runCamera},
 		{"check", "check configuration and schema, change nothing", runCheck},
 	}
@@ -42,7 +43,7 @@ func main() {
 }
 
 // run picks the subcommand and turns its error into an exit code: 0 well, 1
-// failed, 2 called wrongly.
+// failed, 2 called wrongly, 75 to be tried again by a mail server.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	name, rest := "serve", args
 	if len(args) > 0 && args[0] != "" && args[0][0] != '-' {
@@ -62,6 +63,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			return 0
 		}
 		fmt.Fprintf(stderr, "quitclaim %s: %v\n", name, err)
+		if errors.Is(err, errTryAgain) {
+			return exitTryAgain
+		}
 		if errors.Is(err, errCalledWrongly) {
 			return 2
 		}

@@ -81,3 +81,18 @@ async function asset(request) {
 async function page() {
   return (await caches.match(shell.page, { cacheName, ignoreVary: true })) ?? Response.error();
 }
+
+// A push says that something waits, in the words that the server sent, and
+// nothing about what or whom: it may be read on a locked screen.
+self.addEventListener("push", (event) => {
+  let said = {};
+  try {
+    said = event.data?.json() ?? {};
+  } catch { /* not ours; a push must show something all the same */ }
+  event.waitUntil(self.registration.showNotification(said.title ?? "Quitclaim", { body: said.text ?? "", tag: said.kind ?? "" }));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow("/account/messages"));
+});
