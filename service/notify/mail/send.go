@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -65,7 +66,7 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	if err != nil {
 		return &Failure{ErrSetUp, "malformed"}
 	}
-	client, err := s.client()
+	client, err := s.client(ascii(l.To))
 	if err != nil {
 		return &Failure{ErrSetUp, "configuration"}
 	}
@@ -82,10 +83,15 @@ func (s *Sender) Send(ctx context.Context, l Letter) error {
 	return sorted(err)
 }
 
-func (s *Sender) client() (*gomail.Client, error) {
+func (s *Sender) client(ascii bool) (*gomail.Client, error) {
 	options := []gomail.Option{
 		gomail.WithPort(s.Server.Port), gomail.WithTimeout(attemptFor / 3), gomail.WithoutNoop(),
 		gomail.WithTLSConfig(&tls.Config{ServerName: s.Server.Host, RootCAs: s.Roots, MinVersion: tls.VersionTLS12}),
+	}
+	if ascii {
+		// Asked for without need (RFC 6531), it ends at the first server on the way
+		// that does not know it.
+		options = append(options, gomail.WithoutSMTPUTF8())
 	}
 	switch {
 	case s.Server.Plain:
@@ -107,6 +113,10 @@ func (s *Sender) client() (*gomail.Client, error) {
 		return nil, fmt.Errorf("mail client: %w", err)
 	}
 	return client, nil
+}
+
+func ascii(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // dialed sorts what went wrong before a mail was spoken of.

@@ -101,7 +101,7 @@ func TestTLSIsDemanded(t *testing.T) {
 		t.Errorf("with TLS: %v", err)
 	}
 	if got := server.Await(t, "ada", 1); len(got) != 1 || !strings.Contains(string(got[0].Raw), "with ESMTPS") {
-		t.Errorf("%d mails came, want one, over TLS", len(got))
+		t.Errorf("%d mails came, want one, over TLS:\n%s", len(got), got[0].Raw)
 	}
 }
 
