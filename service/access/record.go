@@ -14,7 +14,14 @@ type Organisation struct {
 	// Brands are a vendor's brands; nobody else registers units of them.
 	Brands    []string
 	CreatedAt time.Time
+	// PasswordsOffAt is since when staff sign in with a passkey or through the
+	// organisation's provider alone; zero: a password will do. It is written by
+	// its own command.
+	PasswordsOffAt time.Time `json:",omitzero"`
 }
+
+// PasswordsOff reports whether staff sign in without passwords.
+func (o Organisation) PasswordsOff() bool { return !o.PasswordsOffAt.IsZero() }
 
 // Person is staff of one organisation, or an owner of none. Name and Email
 // are sealed where they are stored and looked up by keyed hash.
@@ -24,7 +31,10 @@ type Person struct {
 	Roles        []lifecycle.Role
 	Name         string
 	Email        string
-	PasswordHash string // argon2id, PHC string format; empty: cannot sign in
+	PasswordHash string // argon2id, PHC string format; empty: none
+	// JoinedAt is when somebody without a password first came in; zero for who
+	// has chosen one, and for the invited who never came.
+	JoinedAt time.Time
 	// Generation numbers the person's sessions: a session of another
 	// generation is dead, so advancing it ends all of them at once.
 	Generation int64

@@ -162,7 +162,7 @@ func (a *Admin) change(ctx context.Context, p access.Principal, id lifecycle.Per
 
 // keepsHouse reports whether a person can do an admin's work.
 func keepsHouse(p access.Person) bool {
-	return p.DisabledAt.IsZero() && p.PasswordHash != "" && slices.Contains(p.Roles, lifecycle.RoleAdmin)
+	return StandingOf(p) == Active && slices.Contains(p.Roles, lifecycle.RoleAdmin)
 }
 
 // Standing is where a person stands, as lists show it.
@@ -170,7 +170,7 @@ type Standing string
 
 // Where a person can stand.
 const (
-	Invited  Standing = "invited"  // has not chosen a password yet
+	Invited  Standing = "invited"  // has not come in yet
 	Active   Standing = "active"   // may sign in
 	Disabled Standing = "disabled" // may not
 )
@@ -180,7 +180,7 @@ func StandingOf(p access.Person) Standing {
 	switch {
 	case !p.DisabledAt.IsZero():
 		return Disabled
-	case p.PasswordHash == "":
+	case p.PasswordHash == "" && p.JoinedAt.IsZero():
 		return Invited
 	}
 	return Active

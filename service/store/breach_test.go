@@ -53,8 +53,8 @@ func breachesByHand() map[string]string {
 			SELECT provider_id, subject_hash, 'psn_9', 1 FROM identity`,
 		"identity_one_per_provider": `INSERT INTO identity (provider_id, subject_hash, person_id, linked_at)
 			SELECT provider_id, 'another', person_id, 1 FROM identity`,
-		"provider_attempt_purpose_known": `UPDATE provider_attempt SET purpose = 'song'`,
-		"provider_attempt_of_person":     `UPDATE provider_attempt SET person_id = 'psn_1'`,
+		"provider_attempt_purpose_known": `UPDATE provider_attempt SET purpose = 'song', person_id = NULL`,
+		"provider_attempt_of_person":     `UPDATE provider_attempt SET person_id = NULL`,
 
 		"model_pkey": `INSERT INTO model (model_id, vendor_id, brand, name, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
 			SELECT model_id, vendor_id, brand, 'Cam Two', reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist FROM model`,

@@ -29,6 +29,7 @@ func mayScan() map[string]string {
 		"sqlMigrations":        "migrations are few",
 		"sqlMigrationsOfOne":   "migrations are few",
 		"sqlOrigins":           "the log's names are few",
+		"sqlListedProviders":   "the buttons on the sign-in page are few",
 		"sqlFirmwareToTell":    "by an index of what not all were told of, one row",
 		"sqlArrivingAt":        "one constant row",
 		"sqlHadBy":             "one constant row",

@@ -12,8 +12,9 @@ import (
 
 // The service's own subjects: what is sealed for nobody in particular.
 const (
-	subjectAnswers  = "service/answers"
-	subjectSessions = "service/sessions"
+	subjectAnswers   = "service/answers"
+	subjectSessions  = "service/sessions"
+	subjectProviders = "service/providers"
 )
 
 // errForgotten: the subject's key was deleted, so nothing of it opens any more.

@@ -9,7 +9,7 @@ import (
 	"quitclaim/service/store/engine"
 )
 
-const sqlOrganisation = `SELECT org_id, kind, name, created_at FROM organisation WHERE org_id = $1`
+const sqlOrganisation = `SELECT org_id, kind, name, created_at, passwords_off_at FROM organisation WHERE org_id = $1`
 
 const sqlBrandsOf = `SELECT brand FROM brand WHERE org_id = $1 ORDER BY brand`
 
@@ -27,7 +27,8 @@ func Organisation(tx *engine.Tx, id lifecycle.OrgID) (access.Organisation, error
 
 func scanOrganisation(scan engine.Scan) (access.Organisation, error) {
 	var o access.Organisation
-	err := scan(engine.TextTo(&o.ID), engine.TextTo(&o.Kind), &o.Name, engine.Instant{To: &o.CreatedAt})
+	err := scan(engine.TextTo(&o.ID), engine.TextTo(&o.Kind), &o.Name, engine.Instant{To: &o.CreatedAt},
+		engine.Instant{To: &o.PasswordsOffAt})
 	return o, err
 }
 
@@ -57,7 +58,7 @@ func FirstOrganisation(tx *engine.Tx) (access.Organisation, error) {
 }
 
 const sqlOrganisations = `
-SELECT org_id, kind, name, created_at FROM organisation
+SELECT org_id, kind, name, created_at, passwords_off_at FROM organisation
 WHERE (CAST($1 AS TEXT) = '' OR kind = $1) AND org_id > $2
 ORDER BY org_id LIMIT $3`
 

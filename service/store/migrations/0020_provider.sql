@@ -55,3 +55,4 @@ CREATE TABLE provider_attempt (
   CONSTRAINT provider_attempt_of_person CHECK ((person_id IS NOT NULL) = (purpose IN ('link', 'verify')))
 );
 CREATE INDEX provider_attempt_by_expiry ON provider_attempt (expires_at);
+CREATE INDEX provider_attempt_by_person ON provider_attempt (person_id) WHERE person_id IS NOT NULL;

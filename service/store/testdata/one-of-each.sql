@@ -19,8 +19,8 @@ INSERT INTO pin_alarm (alarm_id, org_id, station_id, person_id, at) VALUES ('alm
 INSERT INTO provider (provider_id, org_id, audience, name, issuer, client_id, hosts, acr, max_age, listed, made_by, created_at)
   VALUES ('prv_1', 'org_1', 'owners', 'Acme', 'https://id.example', 'quitclaim', '[]', '[]', 0, true, 'psn_1', 1);
 INSERT INTO identity (provider_id, subject_hash, person_id, linked_at) VALUES ('prv_1', 'h', 'psn_1', 1);
-INSERT INTO provider_attempt (state_hash, browser_hash, provider_id, purpose, sealed, started_at, expires_at)
-  VALUES ('h', 'h', 'prv_1', 'sign-in', '\x00', 1, 1);
+INSERT INTO provider_attempt (state_hash, browser_hash, provider_id, purpose, person_id, sealed, started_at, expires_at)
+  VALUES ('h', 'h', 'prv_1', 'link', 'psn_1', '\x00', 1, 1);
 INSERT INTO model (model_id, vendor_id, brand, name, gtin, reset_policy, sale_implied, min_firmware, required_grade, removable_media, clouds, checklist)
   VALUES ('mdl_1', 'org_1', 'acme', 'Cam One', '1', 'release', false, '', 'probed', false, '', '');
 INSERT INTO accreditation (model_id, org_id, self_custody, granted_at) VALUES ('mdl_1', 'org_1', false, 1);
