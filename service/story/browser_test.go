@@ -104,7 +104,7 @@ func (b tab) signIn(p person) {
 	b.open("/")
 	b.fill("#email", p.Email)
 	b.fill("#password", p.Password)
-	b.press("sign in", click("main form button.primary"))
+	b.press("sign in", click(`main form[action="/sign-in"] button`))
 }
 
 // scriptless is a tab in which no page runs a script.
