@@ -25,9 +25,11 @@ import (
 	"quitclaim/service/notify"
 	"quitclaim/service/owner"
 	"quitclaim/service/owner/data"
+	"quitclaim/service/owner/share"
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/contest"
 	"quitclaim/warehouse/bench/evidence"
 	"quitclaim/warehouse/certificate"
 )
@@ -52,6 +54,7 @@ func (h *house) mount(routes *web.Routes) error {
 		func() (mounter, error) { return scanner.NewHandler(h.scanner) },
 		h.benchDoors,
 		func() (mounter, error) { return owner.NewHandler(h.owner) },
+		h.shareDoors, h.contestDoors,
 		h.releaseDoors, h.firmwareDoors,
 		h.consentDoors, h.supportDoors,
 		func() (mounter, error) { return sweep.NewHandler(h.sweeps) },
@@ -108,6 +111,18 @@ type both [2]mounter
 func (b both) Mount(r *web.Routes) {
 	b[0].Mount(r)
 	b[1].Mount(r)
+}
+
+func (h *house) shareDoors() (mounter, error) {
+	return share.NewHandler(share.New(share.Config{
+		Store: h.store, People: h.store, Recipient: h.owner.Recipient, AccountHash: h.cloud.AccountHash, Link: h.owner.LinkMembers,
+		Code:   func(id lifecycle.BindingID) string { return h.keys.LookupHash("share", string(id)) },
+		Origin: h.config.URL, Now: h.now, NewID: newID, Log: h.log,
+	}))
+}
+
+func (h *house) contestDoors() (mounter, error) {
+	return contest.NewHandler(contest.New(contest.Config{Store: h.store, Names: h.store, Now: h.now, Log: h.log}))
 }
 
 func (h *house) deskDoors() (mounter, error) {

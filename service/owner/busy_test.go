@@ -28,7 +28,7 @@ func TestAGuessThatNobodyHeardIsNone(t *testing.T) {
 	k := newKit(t)
 	unit := k.Sold(t)
 	room := owner.New(owner.Config{
-		Units: noRoom{k.record}, People: k.record, Feed: k.record, Cloud: k.cloud, CloudName: builtin.Name,
+		Units: noRoom{k.record}, People: k.record, Kept: k.record, Feed: k.record, Cloud: k.cloud, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return string(id) },
 		Origin:    origin, Now: k.Clock.Now, NewID: func() string { return strings.ToLower(rand.Text()) },
 		Log: slog.New(slog.DiscardHandler),

@@ -50,6 +50,8 @@ func (o *Owner) follow(ctx context.Context, place *int64, known *bool) (err erro
 		switch entry.Event {
 		case lifecycle.EventBind, lifecycle.EventBindConfirmed, lifecycle.EventTransfer:
 			o.linkOwner(ctx, entry.Unit)
+		case lifecycle.EventJoin, lifecycle.EventUnbind, lifecycle.EventExpire:
+			o.LinkMembers(ctx, entry.Unit)
 		}
 		*place = entry.Seq
 	}

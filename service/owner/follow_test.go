@@ -55,7 +55,7 @@ func TestRunGoesOnWhereItStopped(t *testing.T) {
 	started := make(chan struct{})
 	k.record.onHead(func() { close(started) })
 	room := owner.New(owner.Config{
-		Units: k.record, People: k.record, Feed: feed, Cloud: k.cloud, CloudName: builtin.Name,
+		Units: k.record, People: k.record, Kept: k.record, Feed: feed, Cloud: k.cloud, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return string(id) },
 		Origin:    origin, Now: k.Clock.Now, NewID: func() string { return strings.ToLower(rand.Text()) },
 		Log: slog.New(slog.DiscardHandler),

@@ -22,6 +22,7 @@ func (h *Handler) pastPage(c echo.Context) error {
 type periodView struct {
 	Period
 	Path     string
+	Words    string // of who objects, when the form is shown again
 	Mistakes *lifecycle.Invalid
 	Refused  []lifecycle.Reason
 }
@@ -45,7 +46,14 @@ func (h *Handler) showPeriod(c echo.Context, status int, change func(*periodView
 }
 
 func (h *Handler) submitContest(c echo.Context) error {
-	_, err := h.owner.Contest(c.Request().Context(), actorOf(c), bindingOf(c))
+	in, err := wordsOf(c)
+	if wrong := web.Mistakes(err); wrong != nil {
+		return h.showPeriod(c, http.StatusUnprocessableEntity, func(v *periodView) { v.Mistakes, v.Words = wrong, in.Words })
+	}
+	if err != nil {
+		return err
+	}
+	_, err = h.owner.Contest(c.Request().Context(), actorOf(c), bindingOf(c), in.Words)
 	if refusal, ok := isRefusal(err); ok {
 		return h.showPeriod(c, http.StatusConflict, func(v *periodView) { v.Refused = refusal.Reasons })
 	}

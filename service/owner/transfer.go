@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -16,6 +17,9 @@ type Offered struct {
 	ExpiresAt time.Time
 	// Named: to one person. Else to whoever shows the code.
 	Named bool
+	// SeenAt is when the person whom it names has opened it; zero: not yet, or
+	// nobody has that address.
+	SeenAt time.Time
 }
 
 // Link is the address behind the offer's QR code.
@@ -24,7 +28,7 @@ func (o *Owner) Link(code string) string { return o.config.Origin + "/transfer/"
 // Offer offers a unit to the person with this mail address, for 14 days, or
 // face to face, for 15 minutes, where there is none.
 func (o *Owner) Offer(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey, email string) (Offered, error) {
-	to, err := o.recipient(ctx, actor, email)
+	to, err := o.Recipient(ctx, actor, email)
 	if err != nil {
 		return Offered{}, err
 	}
@@ -42,17 +46,17 @@ func (o *Owner) Offer(ctx context.Context, actor lifecycle.Actor, key lifecycle.
 func (o *Owner) offered(key lifecycle.UnitKey, offers []lifecycle.Offer) (Offered, error) {
 	for _, offer := range offers {
 		if offer.State == lifecycle.OfferPending {
-			return Offered{key, o.codeOf(offer.ID), offer.ExpiresAt, offer.To != ""}, nil
+			return Offered{Key: key, Code: o.codeOf(offer.ID), ExpiresAt: offer.ExpiresAt, Named: offer.To != ""}, nil
 		}
 	}
 	return Offered{}, fmt.Errorf("no offer stands: %w", lifecycle.ErrNotFound)
 }
 
-// recipient is who has this address. An address that no owner has becomes a
+// Recipient is who has this address. An address that no owner has becomes a
 // new id that nobody has: the offer is made, is listed, waits 14 days and can
 // be withdrawn like any other, and nobody can accept it. So nobody learns here
 // which addresses are known, and no address of a stranger is kept.
-func (o *Owner) recipient(ctx context.Context, actor lifecycle.Actor, email string) (lifecycle.PersonID, error) {
+func (o *Owner) Recipient(ctx context.Context, actor lifecycle.Actor, email string) (lifecycle.PersonID, error) {
 	if email == "" {
 		return "", nil
 	}
@@ -90,9 +94,13 @@ func (o *Owner) Proposal(ctx context.Context, actor lifecycle.Actor, code string
 	if err != nil {
 		return Proposal{}, err
 	}
-	// Read for nobody too, so that a guessed code costs what a right one does.
+	// Read for nobody too, so that a guessed code costs what a right one does; and
+	// of nobody where there is nothing to show: it costs its maker no more.
+	if !meant(offer, actor.Person) || offer.State != lifecycle.OfferPending {
+		unit = nobody
+	}
 	snapshot, err := o.config.Units.Snapshot(ctx, unit)
-	if err != nil {
+	if err != nil && !(unit == nobody && errors.Is(err, lifecycle.ErrNotFound)) {
 		return Proposal{}, fmt.Errorf("look at an offer: %w", err)
 	}
 	proposal := Proposal{Code: plain(code), ExpiresAt: offer.ExpiresAt, Own: offer.From == actor.Person}
@@ -104,8 +112,20 @@ func (o *Owner) Proposal(ctx context.Context, actor lifecycle.Actor, code string
 	o.guesses.Forgive(guessOf(actor))
 	if !proposal.Over {
 		proposal.Key, proposal.Model = snapshot.Unit.Key, snapshot.Model.Name
+		o.see(ctx, unit, offer, actor.Person)
 	}
 	return proposal, nil
+}
+
+// see notes that the person whom an offer names has opened it. Whether that can
+// be written changes nothing of what they see.
+func (o *Owner) see(ctx context.Context, unit lifecycle.UnitID, offer lifecycle.Offer, person lifecycle.PersonID) {
+	if offer.To != person {
+		return
+	}
+	if err := o.config.Kept.SeeOffer(ctx, unit, offer, o.config.Now()); err != nil {
+		o.config.Log.LogAttrs(ctx, slog.LevelWarn, "an opened offer was not noted", slog.String("error", err.Error()))
+	}
 }
 
 // find counts a guess and resolves the code; one that is no offer's belongs to

@@ -29,6 +29,7 @@ var places = []place{
 	{"/imports", "nav.imports", []access.Action{access.UnitRegister, access.SaleRecord}},
 	{"/support", "nav.support", []access.Action{access.SupportRead}},
 	{"/flags", "nav.flags", []access.Action{access.FlagRead}},
+	{"/contests", "nav.contests", []access.Action{access.ContestRead}},
 	{"/stations", "nav.stations", []access.Action{access.StationRead}},
 	{"/admin", "nav.admin", []access.Action{access.OrgManage, access.PersonManage}},
 }

@@ -116,7 +116,7 @@ func (w *world) wire(h *house) {
 	})
 	h.sale = sale.New(sale.Config{Store: d, Sales: d, Now: w.clock.Now, NewID: w.ids.id, Key: h.keys.SaleCheck()})
 	h.owner = owner.New(owner.Config{
-		Units: d, People: d, Feed: d, Cloud: h.builtin, CloudName: builtin.Name,
+		Units: d, People: d, Kept: d, Feed: d, Cloud: h.builtin, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
 		Origin:    "https://quitclaim.test", Now: w.clock.Now, NewID: w.ids.id, Log: log,
 	})
