@@ -35,8 +35,8 @@ const (
 	KindStolen Kind = "stolen"
 	// KindContest: a contest was opened, or "decided"; to who contested.
 	KindContest Kind = "contest"
-	// KindAccess: somebody of support looked at the unit, or may ("consent"); to
-	// the owner. Params besides: "purpose".
+	// KindAccess: somebody of support looked at the unit, tried to ("refused"), asks
+	// whether they may ("asked"), or may ("consent"); to the owner.
 	KindAccess Kind = "access"
 	// KindFirmware: there is newer firmware. Params besides: "version".
 	KindFirmware Kind = "firmware"
@@ -60,7 +60,8 @@ const (
 	// KindFactorChanged: the "password" was replaced, or all "passkeys" were
 	// ended; or an admin made a new "invitation" for somebody who has come in.
 	KindFactorChanged Kind = "factor-changed"
-	// KindPasskeyAdded: a passkey was added to the account, or "removed".
+	// KindPasskeyAdded: a passkey was added to the account, "removed", or
+	// "disabled" because there seem to be two of it.
 	KindPasskeyAdded Kind = "passkey-added"
 	// KindNewSignIn: somebody signed in from a browser that had not before.
 	KindNewSignIn Kind = "new-sign-in"

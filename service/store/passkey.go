@@ -10,6 +10,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/engine"
 )
@@ -80,6 +81,9 @@ func (s *Store) AddPasskey(ctx context.Context, p access.Passkey) error {
 		if err != nil {
 			return struct{}{}, fmt.Errorf("add passkey: %w", err)
 		}
+		if err := s.tellPasskey(tx, p, "", p.CreatedAt); err != nil {
+			return struct{}{}, err
+		}
 		return struct{}{}, s.enterPasskey(tx, p.Person, "add")
 	})
 	return err
@@ -147,6 +151,9 @@ func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id
 		if _, err := tx.Exec(sqlDropPasskey, id); err != nil {
 			return struct{}{}, fmt.Errorf("remove passkey: %w", err)
 		}
+		if err := s.tellPasskey(tx, p, "removed", s.now()); err != nil {
+			return struct{}{}, err
+		}
 		return struct{}{}, s.enterPasskey(tx, person, "remove")
 	})
 	return err
@@ -154,23 +161,15 @@ func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id
 
 // anotherWayIn reports whether its person could come in without this passkey.
 func (s *Store) anotherWayIn(tx *engine.Tx, without access.Passkey) (bool, error) {
+	if !without.Stands() {
+		return true, nil // it is no way in
+	}
 	person, err := s.readPerson(tx, sqlPerson, string(without.Person))
 	if err != nil {
 		return false, err
 	}
-	if person.PasswordHash != "" || !without.Stands() {
-		return true, nil
-	}
-	list, err := s.passkeysOf(tx, without.Person)
-	if err != nil {
-		return false, err
-	}
-	for _, p := range list {
-		if p.ID != without.ID && p.Stands() {
-			return true, nil
-		}
-	}
-	return false, nil
+	ways, err := s.waysIn(tx, person)
+	return ways > 1, err
 }
 
 const sqlUsePasskey = `UPDATE passkey SET counter = $2, used_at = $3, sealed = $4 WHERE passkey_id = $1`
@@ -221,7 +220,20 @@ func (s *Store) disablePasskey(tx *engine.Tx, p access.Passkey, at time.Time) er
 	if err := endSessionsOf(tx, p.Person); err != nil {
 		return err
 	}
+	if err := s.tellPasskey(tx, p, "disabled", at); err != nil {
+		return err
+	}
 	return s.enterPasskey(tx, p.Person, "disable")
+}
+
+// tellPasskey tells the person what became of their passkey; empty: it was
+// added.
+func (s *Store) tellPasskey(tx *engine.Tx, p access.Passkey, what string, at time.Time) error {
+	n := notice.Notice{To: p.Person, Kind: notice.KindPasskeyAdded, Link: "/account/passkeys", Once: "passkey " + p.ID + " " + what, At: at}
+	if what != "" {
+		n.Params = map[string]string{"what": what}
+	}
+	return s.queueNotice(tx, n)
 }
 
 const sqlDropPasskeysOf = `DELETE FROM passkey WHERE person_id = $1`
