@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,8 +19,16 @@ import (
 
 // people is an Authenticator with one person and a generation that tests move.
 type people struct {
+	mu         sync.Mutex
 	generation int64
 	err        error
+}
+
+// set moves it while requests are under way.
+func (p *people) set(generation int64, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.generation, p.err = generation, err
 }
 
 func (p *people) PrincipalOfToken(context.Context, string, lifecycle.PersonID) (access.Principal, error) {
@@ -27,6 +36,8 @@ func (p *people) PrincipalOfToken(context.Context, string, lifecycle.PersonID) (
 }
 
 func (p *people) PrincipalOfPerson(_ context.Context, person lifecycle.PersonID, generation int64) (access.Principal, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if p.err != nil {
 		return access.Principal{}, p.err
 	}

@@ -131,6 +131,13 @@ func (s *Sessions) EndOtherSessions(_ context.Context, person lifecycle.PersonID
 	return nil
 }
 
+// Writes is Commits while requests are under way.
+func (s *Sessions) Writes() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.Commits
+}
+
 // Len is how many sessions there are.
 func (s *Sessions) Len() int {
 	s.mu.Lock()
