@@ -6,7 +6,7 @@ import "slices"
 // is theirs and what is not. The things are made in access_units_test.go.
 func accessRows() []row {
 	return slices.Concat(
-		shellRows(), signInRows(), passkeyRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
+		shellRows(), signInRows(), passkeyRows(), providerRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
 		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), releaseRows(), firmwareRows(), offerRows(), pastRows(), linkRows(), dataRows(), noticeRows(),
 		consentRows(), supportRows(),
 	)

@@ -92,6 +92,8 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"elsewhere": string(w.orgs["shop2"].ID), "accreditedorg": string(w.orgs["warehouse2"].ID),
 		"accreditedtoo": string(w.orgs["shop2"].ID), "recorded": "", "job": "stuck-reset", "index": "0", "tile": "0/000.p/1",
 		"file": "quitclaim.css", "version": "any", "passkey": passkey, "session": session,
+		"provider": w.provider(t, "shop", false), "endedprovider": w.provider(t, "shop", true),
+		"pageprovider": w.provider(t, "shop", false), "apiprovider": w.provider(t, "shop", false),
 		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"), "kit": w.kit(t, "vendor"),
 	}
 }
@@ -207,6 +209,7 @@ func (s *scene) never() values {
 		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),
 		"batch": "bat_" + newID(), "entry": newID(), "import": "imp_" + newID(),
+		"provider": "prv_" + newID(), "endedprovider": "prv_" + newID(), "pageprovider": "prv_" + newID(), "apiprovider": "prv_" + newID(),
 		"ask": "ask_" + newID(), "consent": "cns_" + newID(), "look": "acc_" + newID(),
 		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "receipt": receiptCode(s.w.house.keys.LookupHash)("unt_never", 1), "version": "9.9", "key": "0102030405060708", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})

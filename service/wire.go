@@ -144,8 +144,12 @@ func (h *house) wire() error {
 func (h *house) wireEntrance() (err error) {
 	h.passwords = access.NewPasswords(access.PasswordConfig{})
 	h.operatorToken = access.NewToken()
+	h.oidc = oidc.New(oidc.Config{
+		Store: h.store, KeyedHash: h.keys.LookupHash, Now: h.now, NewID: newID, URL: h.config.URL, Networks: h.config.ProviderNetworks, Log: h.log,
+	})
 	h.passkeys, err = passkey.New(passkey.Config{
-		Store: h.store, URL: h.config.URL, Name: h.host, Now: h.now, NewID: newID,
+		Providers: h.oidc.ButtonsOf,
+		Store:     h.store, URL: h.config.URL, Name: h.host, Now: h.now, NewID: newID,
 		Prove: func(ctx context.Context, person lifecycle.PersonID, password string) error {
 			return h.entrance.Prove(ctx, person, password)
 		},
@@ -153,9 +157,6 @@ func (h *house) wireEntrance() (err error) {
 	if err != nil {
 		return err
 	}
-	h.oidc = oidc.New(oidc.Config{
-		Store: h.store, KeyedHash: h.keys.LookupHash, Now: h.now, NewID: newID, URL: h.config.URL, Networks: h.config.ProviderNetworks, Log: h.log,
-	})
 	h.entrance = signin.New(signin.Config{
 		Store: h.store, Passwords: h.passwords, Now: h.now, NewID: newID, URL: h.config.URL,
 		OperatorHash: access.TokenHash(h.operatorToken), Passkeys: h.passkeys.Available(), Providers: h.oidc,

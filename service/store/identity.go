@@ -8,6 +8,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/catalog"
 	"quitclaim/service/store/engine"
@@ -42,7 +43,10 @@ func (s *Store) LinkIdentity(ctx context.Context, i access.Identity) error {
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.link(tx, person, i)
+		if err := s.link(tx, person, i); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, s.tellIdentity(tx, person.ID, i.Provider, "linked")
 	})
 	return err
 }
@@ -102,7 +106,10 @@ func (s *Store) UnlinkIdentity(ctx context.Context, id lifecycle.PersonID, provi
 		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.enterIdentity(tx, id, provider, "unlink")
+		if err := s.enterIdentity(tx, id, provider, "unlink"); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, s.tellIdentity(tx, id, provider, "unlinked")
 	})
 	return err
 }
@@ -189,6 +196,16 @@ func (s *Store) enterIdentity(tx *engine.Tx, person lifecycle.PersonID, provider
 	return s.enterAdmin(tx, book.Record{Kind: "identity", Subject: string(person), Event: event}, struct {
 		Provider string `json:"provider"`
 	}{provider})
+}
+
+// tellIdentity tells a person that something else lets them in now, or no longer
+// does: if it was not them, somebody else comes in as them.
+func (s *Store) tellIdentity(tx *engine.Tx, person lifecycle.PersonID, provider, what string) error {
+	at := s.instant()
+	return s.queueNotice(tx, notice.Notice{
+		To: person, Kind: notice.KindFactorChanged, Params: map[string]string{"what": what}, Link: "/account/providers",
+		Once: fmt.Sprintf("identity %s %s %d", provider, what, at.UnixMilli()), At: at,
+	})
 }
 
 func refusal(code string) error {

@@ -14,9 +14,10 @@ import (
 // verifyView is the page that asks who is there. A person with a passkey is
 // asked for it alone.
 type verifyView struct {
-	Means    access.Means // what they can prove themselves by here; empty: they sign in anew
-	Next     string
-	Mistakes *lifecycle.Invalid
+	Means     access.Means    // what they can prove themselves by here; empty: they sign in anew
+	Providers []access.Button // through which they can, too
+	Next      string
+	Mistakes  *lifecycle.Invalid
 }
 
 func (h *Handler) verifyPage(c echo.Context) error {
@@ -35,6 +36,11 @@ func (h *Handler) showVerify(c echo.Context, status int, view verifyView) error 
 	var err error
 	if view.Means, err = h.passkeys.MeansOf(c.Request().Context(), web.Principal(c).Person); err != nil {
 		return err
+	}
+	if h.passkeys.config.Providers != nil {
+		if view.Providers, err = h.passkeys.config.Providers(c.Request().Context(), web.Principal(c).Person); err != nil {
+			return err
+		}
 	}
 	return h.pages.Render(c, status, "verify.html", view)
 }

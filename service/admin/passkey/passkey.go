@@ -54,10 +54,13 @@ type Config struct {
 	// Prove checks a person's own password and counts the attempt. What is
 	// wrong is an *lifecycle.Invalid on the field "password".
 	Prove func(ctx context.Context, person lifecycle.PersonID, password string) error
-	URL   string // as browsers reach us: the one origin that counts, and its host the RP id
-	Name  string // what authenticators call us
-	Now   func() time.Time
-	NewID func() string
+	// Providers are the OpenID providers through which a person can prove
+	// themselves as well; nil: there are none.
+	Providers func(ctx context.Context, person lifecycle.PersonID) ([]access.Button, error)
+	URL       string // as browsers reach us: the one origin that counts, and its host the RP id
+	Name      string // what authenticators call us
+	Now       func() time.Time
+	NewID     func() string
 }
 
 // Passkeys enrols them and asks for them.
