@@ -129,8 +129,8 @@ func (h *Handler) openLink(c echo.Context) error {
 
 // linkOver is the one answer for a link that was used, is too old or never was.
 func (h *Handler) linkOver(c echo.Context, err error) error {
-	if !errors.Is(err, lifecycle.ErrNotFound) {
-		return err
+	if !errors.Is(err, lifecycle.ErrNotFound) || c.Request().Method == http.MethodHead {
+		return err // the shell answers HEAD without a body
 	}
 	return h.pages.Render(c, http.StatusNotFound, "link-over.html", linkView{})
 }
