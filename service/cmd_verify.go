@@ -23,7 +23,8 @@ const verifyUsage = `usage: quitclaim verify [flags]
 
 Reads the whole ledger again, rebuilds its tree, and compares everything that is
 stored with it: entries, hashes, signed checkpoints, and every unit's rows with
-what the ledger says became of it. It takes no lock and changes nothing, so it
+what the ledger says became of it. Each consent's signature is checked against
+its owner's passkey, and that each access of support lies within its consent. It takes no lock and changes nothing, so it
 works beside a running server and on a copy.
 
   --data DIR         the data directory (default "data", QUITCLAIM_DATA)
@@ -68,7 +69,7 @@ func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
 		return err
 	}
 	return verify(ctx, auditInput{
-		source: source, labels: records.Ledger(ctx), keys: keys, tables: records,
+		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, looked: records,
 	}, stdout)
 }
 
@@ -78,6 +79,7 @@ type auditInput struct {
 	labels mislabelled
 	keys   note.Verifiers
 	tables replay.Tables
+	looked consentTables
 }
 
 // mislabelled finds entries whose columns do not say what the entry says: the
@@ -173,7 +175,11 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	if report.Signed < report.Size {
 		fmt.Fprintf(stdout, "entries from index %d on are not signed yet\n", report.Signed)
 	}
-	found += wrong + replayed.Found
+	wrongly, err := checkConsents(ctx, in.source, in.looked, stdout)
+	if err != nil {
+		return err
+	}
+	found += wrong + replayed.Found + wrongly
 	verdict := "OK"
 	if found > 0 {
 		verdict = fmt.Sprintf("WRONG: %d findings", found)

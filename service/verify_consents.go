@@ -34,13 +34,17 @@ type consentAudit struct {
 	out    io.Writer
 }
 
+func newConsentAudit(out io.Writer) *consentAudit {
+	return &consentAudit{
+		given: map[string]access.Consent{}, over: map[string]time.Time{}, epochs: map[string]lifecycle.Epoch{},
+		looked: map[string]access.Access{}, places: map[string]int64{}, out: out,
+	}
+}
+
 // checkConsents reads the whole ledger once more, and compares who looked with
 // the tables.
 func checkConsents(ctx context.Context, source ledger.Source, tables consentTables, stdout io.Writer) (found int64, err error) {
-	audit := &consentAudit{
-		given: map[string]access.Consent{}, over: map[string]time.Time{}, epochs: map[string]lifecycle.Epoch{},
-		looked: map[string]access.Access{}, places: map[string]int64{}, out: stdout,
-	}
+	audit := newConsentAudit(stdout)
 	head, err := source.Head(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("read the head of the log: %w", err)

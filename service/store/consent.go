@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/engine"
 	"quitclaim/service/store/facts"
@@ -44,7 +45,13 @@ func (s *Store) GiveConsent(ctx context.Context, c access.Consent) (access.Conse
 		_, err = s.log.Append(tx, book.Record{
 			ID: c.Entry, At: s.instant(), Kind: "consent", Subject: c.ID, Event: "give", Body: body,
 		})
-		return c, err
+		if err != nil {
+			return c, err
+		}
+		return c, s.queueNotice(tx, notice.Notice{
+			To: c.Owner, Kind: notice.KindAccess, Link: "/mine/consents", Once: c.ID, At: s.instant(),
+			Params: map[string]string{"what": "consent", "unit": held.Key.Brand + " " + held.Key.Serial},
+		})
 	})
 	return given, err
 }

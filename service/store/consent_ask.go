@@ -148,7 +148,7 @@ func (s *Store) enterAsk(tx *engine.Tx, ask access.ConsentAsk, event string) err
 		return err
 	}
 	return s.queueNotice(tx, notice.Notice{
-		To: ask.Owner, Kind: notice.KindAccess, Params: map[string]string{"what": "asked", "unit": unit.Key.Serial},
+		To: ask.Owner, Kind: notice.KindAccess, Params: map[string]string{"what": "asked", "unit": unit.Key.Brand + " " + unit.Key.Serial},
 		Link: "/mine/consents/asks/" + ask.ID, Once: ask.ID, At: s.instant(),
 	})
 }

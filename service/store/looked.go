@@ -91,7 +91,7 @@ func (s *Store) enterAccess(tx *engine.Tx, a access.Access) error {
 	if err != nil || a.Owner == "" {
 		return err
 	}
-	params := map[string]string{"unit": a.Key.Serial, "purpose": string(a.For)}
+	params := map[string]string{"unit": a.Key.Brand + " " + a.Key.Serial}
 	if a.Refused != "" {
 		params["what"] = "refused"
 	}
