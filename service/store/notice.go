@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -55,7 +56,8 @@ func (s *Store) queueNotice(tx *engine.Tx, n notice.Notice) error {
 	if err != nil {
 		return err
 	}
-	n.ID = s.newID("ntc")
+	// In lower case, as it comes back in addresses, whatever a mail server does.
+	n.ID = strings.ToLower(s.newID("ntc"))
 	plain, err := json.Marshal(contentOf(n))
 	if err != nil {
 		return fmt.Errorf("encode notice: %w", err)

@@ -29,10 +29,10 @@ func Token(hash Hash, purpose, noticeID string) string {
 // Named is the notice that a token of ours names.
 func Named(hash Hash, purpose, token string) (noticeID string, ok bool) {
 	token = strings.ToLower(token) // a mail server may change the case on the way
-	if len(token) != tokenLength {
+	if len(token) <= macLength || len(token) > tokenLength {
 		return "", false
 	}
-	noticeID = "ntc_" + token[:idLength]
+	noticeID = "ntc_" + token[:len(token)-macLength]
 	want := Token(hash, purpose, noticeID)
 	return noticeID, subtle.ConstantTimeCompare([]byte(want), []byte(token)) == 1
 }
@@ -54,7 +54,7 @@ func ReturnPath(from, token string) string {
 func TokenOf(address string) string {
 	local, _ := split(strings.Trim(strings.TrimSpace(address), "<>"))
 	_, token, found := strings.Cut(local, separator)
-	if !found || len(token) != tokenLength {
+	if !found || len(token) <= macLength || len(token) > tokenLength {
 		return ""
 	}
 	return token
