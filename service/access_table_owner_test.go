@@ -23,6 +23,7 @@ func mineRows() []row {
 		{route: "GET /v1/mine", all: everybody(200)},
 		{route: "GET /mine", all: everybody(200)},
 		{route: "GET /v1/mine/units/:brand/:serial", of: mine(200)},
+		{route: "GET /v1/mine/units/:brand/:serial/events", of: mine(200)},
 		{route: "GET " + unit, of: mine(200)},
 		{route: "GET " + unit + "/release", of: mine(200)},
 		{route: "POST " + unit + "/release", body: "x=", of: once(303), alone: true},

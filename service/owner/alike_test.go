@@ -65,6 +65,7 @@ func unitRoutes() map[string]func(c *webtest.Client, n names) *webtest.Response 
 	nothing := func(names) map[string]any { return map[string]any{} }
 	return map[string]ask{
 		"GET /v1/mine/units/:brand/:serial":           get(func(n names) string { return "/v1" + page(n) }),
+		"GET /v1/mine/units/:brand/:serial/events":    get(func(n names) string { return "/v1" + page(n) + "/events" }),
 		"POST /v1/mine/stolen":                        send(at("/v1/mine/stolen"), key),
 		"POST /v1/mine/stolen/lift":                   send(at("/v1/mine/stolen/lift"), key),
 		"POST /v1/releases":                           send(at("/v1/releases"), key),

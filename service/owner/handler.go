@@ -34,6 +34,7 @@ func NewHandler(owner *Owner) (*Handler, error) {
 func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/v1/mine", access.OwnerRead, h.mine)
 	r.GET("/v1/mine/units/:brand/:serial", access.OwnerRead, h.unit)
+	r.GET("/v1/mine/units/:brand/:serial/events", access.OwnerRead, h.events)
 	r.GET("/v1/mine/past", access.OwnerPast, h.past)
 	r.POST("/v1/mine/past/:binding/contest", access.ContestOpen, h.contest)
 	r.POST("/v1/mine/stolen", access.StolenMark, h.stolen)

@@ -52,6 +52,11 @@ async function replace(region, source) {
   const url = new URL(location.href);
   url.searchParams.set("fragment", region.dataset.fragment);
   const answer = await fetch(url, { headers: { Accept: "text/html" } });
+  if (answer.status === 404 && region.dataset.gone) {
+    source.close();
+    location.assign(region.dataset.gone); // it has gone on, and the page says where to look
+    return;
+  }
   if (answer.redirected || answer.status === 401 || answer.status === 403 || answer.status === 404) {
     source.close();
     location.reload(); // signed out, or no longer theirs: let the page say so
