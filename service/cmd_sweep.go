@@ -34,7 +34,7 @@ func runSweep(ctx context.Context, args []string, stdout io.Writer) error {
 		job = ""
 	}
 	if job == "" {
-		return errors.New("name one job: sold-but-bound, resold-without-return, returned-but-absent, stuck-reset, ledger-audit or retention")
+		return errors.New("name one job: sold-but-bound, resold-without-return, returned-but-absent, stuck-reset, ledger-audit, run-out or retention")
 	}
 	client, err := newClient(*data, *address)
 	if err != nil {

@@ -268,6 +268,7 @@ const (
 	FlagRetiredAlive        = "retired-alive"
 	FlagBoundInStock        = "bound-in-stock"
 	FlagShipmentLate        = "shipment-late"
+	FlagContestLate         = "contest-late"
 	FlagCodesDisagree       = "codes-disagree"
 	FlagLedgerAudit         = "ledger-audit"
 	FlagAnswerWithoutEffect = "answer-without-effect"

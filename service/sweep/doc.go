@@ -4,6 +4,7 @@
 //	sold-but-bound         a resold or certified unit that a cloud still binds to somebody of before
 //	resold-without-return  a unit that changed hands and no desk saw it
 //	returned-but-absent    fenced, and calling from its old home, or never received
+//	run-out                offers and shares that are over; contests nobody decided
 //	stuck-reset            an order that does not end
 //	ledger-audit           the log is re-read, entry by entry
 //

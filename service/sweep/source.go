@@ -31,6 +31,10 @@ type Watched interface {
 type Suspects interface {
 	ResoldWithoutReturn(ctx context.Context, page lifecycle.Page) ([]lifecycle.UnitID, string, error)
 	AbsentReturns(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.UnitID, string, error)
+	// RunOut lists units with something that has come to its end by itself,
+	// ContestsDue the contests that were placed before an instant and stand.
+	RunOut(ctx context.Context, limit int) ([]lifecycle.UnitID, error)
+	ContestsDue(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.Contested, string, error)
 	LateShipments(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.UnitID, string, error)
 }
 

@@ -23,6 +23,7 @@ const (
 	StuckReset          = lifecycle.FlagStuckReset
 	LedgerAudit         = lifecycle.FlagLedgerAudit
 	Retention           = "retention"
+	RunOut              = "run-out"
 )
 
 // pageSize is how many units a job reads at a time.
@@ -133,6 +134,7 @@ func New(config Config) *Sweep {
 	s.add(ReturnedButAbsent, "37 * * * *", s.returnedButAbsent)
 	s.add(StuckReset, "*/10 * * * *", s.stuckReset)
 	s.add(LedgerAudit, "7-59/10 * * * *", s.ledgerAudit)
+	s.add(RunOut, "1-59/10 * * * *", s.runOut)
 	s.add(Retention, "4-59/10 * * * *", s.retention)
 	return s
 }
