@@ -15,6 +15,7 @@
 //	robfig/cron/v3               when sweeps run (service/sweep)
 //	alexedwards/scs/v2           sessions of the pages (service/web)
 //	alexedwards/argon2id         passwords (service/access)
+//	go-webauthn/webauthn         passkeys (service/admin/passkey)
 //	fxamacker/cbor/v2            canonical bytes of certificates (warehouse/certificate)
 //	gofrs/flock                  one writer per data directory (service/store)
 //	golang.org/x/mod             Merkle tree and signed notes of the ledger (service/ledger)
@@ -33,5 +34,6 @@
 //	transparency-dev/merkle      a second implementation checks our proofs
 //	pgregory.net/rapid           histories nobody thought of
 //	chromedp/chromedp, cdproto   the pages, in a real browser
+//	descope/virtualwebauthn      passkeys without a browser (service/web/webtest)
 //	google/go-cmp                differences one can read
 package main
