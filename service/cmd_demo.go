@@ -66,7 +66,7 @@ func (h *house) demoWorld(ctx context.Context) (demo.World, error) {
 			_, key, err := ed25519.GenerateKey(rand.Reader)
 			return key, err
 		},
-		Payload: digitalLink,
+		ReceiptCode: receiptCode(h.keys.LookupHash), Payload: digitalLink,
 	}).Build(ctx)
 	if err != nil {
 		return demo.World{}, fmt.Errorf("demo: %w", err)

@@ -21,6 +21,9 @@ type Store interface {
 	Accredit(ctx context.Context, accreditation lifecycle.Accreditation) error
 	Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	AdvanceWithRelease(ctx context.Context, unit lifecycle.UnitID, codeHash func(lifecycle.UnitID, lifecycle.Epoch) string, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	AddFirmwareKey(ctx context.Context, key lifecycle.FirmwareKey) error
+	SaveFirmware(ctx context.Context, f lifecycle.Firmware) (lifecycle.Firmware, error)
 	ReceiptHash(org lifecycle.OrgID, receipt string) string
 	RecordProbe(ctx context.Context, unit lifecycle.UnitID, probe lifecycle.Probe, sightings []lifecycle.Sighting) error
 	EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before, goneAt time.Time, kinds []lifecycle.BindingKind) error
@@ -50,6 +53,8 @@ type Config struct {
 	CredentialHash func(credential string) string
 	// NewKey makes a unit's key, as its factory does.
 	NewKey func() (ed25519.PrivateKey, error)
+	// ReceiptCode is the code of a release's receipt.
+	ReceiptCode func(lifecycle.UnitID, lifecycle.Epoch) string
 	// Payload is what a phone reads off a unit's box.
 	Payload func(gtin string, key lifecycle.UnitKey) string
 }
@@ -78,6 +83,9 @@ func (b *Builder) Build(ctx context.Context) (World, error) {
 	}
 	models, err := b.saveModels(ctx, everybody)
 	if err != nil {
+		return World{}, err
+	}
+	if err := b.publish(ctx, everybody, models[0]); err != nil {
 		return World{}, err
 	}
 	plots := plan()

@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,6 +31,9 @@ func build(t *testing.T) (World, *storetest.World) {
 		NewKey: func() (ed25519.PrivateKey, error) {
 			_, key, err := ed25519.GenerateKey(rand.Reader)
 			return key, err
+		},
+		ReceiptCode: func(unit lifecycle.UnitID, epoch lifecycle.Epoch) string {
+			return storetest.Hex(fmt.Sprint(unit, epoch))
 		},
 		Payload: func(gtin string, key lifecycle.UnitKey) string { return gtin + "/" + key.Serial },
 	}).Build(t.Context())
@@ -164,5 +168,31 @@ func TestDemoJSONIsForItsOwnerAndComplete(t *testing.T) {
 		if _, ok := read.Units[0][field]; !ok {
 			t.Errorf("units have no %q", field)
 		}
+	}
+}
+
+func TestOneUnitWasReleasedWithAReceiptAndOneModelHasNewerFirmware(t *testing.T) {
+	t.Parallel()
+	world, w := build(t)
+	receipts := 0
+	for _, unit := range world.Units {
+		if unit.Release == "" {
+			continue
+		}
+		receipts++
+		found, err := w.ReleaseReceipt(t.Context(), storetest.Hex(unit.Release))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s, err := w.Snapshot(t.Context(), found.Unit); err != nil || !found.Stands(s) || s.Unit.Key.Serial != unit.Serial || unit.Owner != "" {
+			t.Errorf("receipt of %s: %+v, %v", unit.Serial, found, err)
+		}
+	}
+	if receipts != 1 {
+		t.Errorf("%d units with a receipt, want one", receipts)
+	}
+	f, _, err := w.FirmwareToTell(t.Context())
+	if err != nil || f.Notes["de"] == "" || f.Link == "" {
+		t.Errorf("firmware %+v, %v", f, err)
 	}
 }

@@ -56,6 +56,7 @@ func plan() []plot {
 			plots = append(plots, plot{part.name, part.past(n)})
 		}
 	}
+	plots = append(plots, plot{"released, with a receipt", letGo(2)})
 	for len(plots) < Units {
 		plots = append(plots, plot{"stock", func(ctx context.Context, t *tale) { t.delivered(ctx, 10+t.number%80) }})
 	}
@@ -74,6 +75,16 @@ func bound(days int) func(context.Context, *tale) {
 		t.delivered(ctx, days+30)
 		t.sell(ctx, t.ago(days+1))
 		t.bind(ctx, t.everybody.owners[t.number%len(t.everybody.owners)], t.ago(days))
+	}
+}
+
+// letGo is a unit whose owner released it: they have the receipt, and the unit
+// on a shelf at home.
+func letGo(days int) func(context.Context, *tale) {
+	return func(ctx context.Context, t *tale) {
+		bound(days+40)(ctx, t)
+		t.release(ctx, t.ago(days))
+		t.forget(ctx, t.ago(days))
 	}
 }
 

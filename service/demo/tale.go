@@ -23,6 +23,7 @@ type tale struct {
 	madeAt     lifecycle.Epoch // the epoch at which the credential was made
 	owner      member          // whose binding is live
 	receipt    string
+	released   string // the code of the receipt of its owner's release
 	err        error
 }
 

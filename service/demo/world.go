@@ -44,6 +44,8 @@ type WorldUnit struct {
 	Owner   string `json:"owner"`
 	Receipt string `json:"receipt,omitempty"`
 	Seller  string `json:"seller,omitempty"`
+	// Release is the code of the receipt with which its last owner let go of it.
+	Release string `json:"release,omitempty"`
 	// Answers marks the three units whose cameras run with the demo.
 	Answers bool `json:"answers,omitempty"`
 }
@@ -76,7 +78,7 @@ func (b *Builder) world(everybody cast, tales []*tale) World {
 		world.Units = append(world.Units, WorldUnit{
 			Brand: t.unit.Key.Brand, Serial: t.unit.Key.Serial, GTIN: t.unit.GTIN, State: string(t.unit.State),
 			Custody: names[t.unit.Custody], Payload: b.config.Payload(t.unit.GTIN, t.unit.Key), Owner: t.owner.person.Email,
-			Receipt: receipt, Seller: names[seller], Answers: answers(plots[i]),
+			Receipt: receipt, Seller: names[seller], Release: t.released, Answers: answers(plots[i]),
 		})
 		world.Cameras = append(world.Cameras, Camera{
 			Unit: t.unit.Key, Key: t.key, Credential: t.credential, Firmware: t.firmware(), Epoch: t.madeAt,
