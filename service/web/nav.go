@@ -24,6 +24,7 @@ var places = []place{
 	{"/shipments", "nav.shipments", []access.Action{access.ShipmentSend}},
 	{"/till", "nav.till", []access.Action{access.SaleCheck}},
 	{"/mine", "nav.mine", []access.Action{access.OwnerRead}},
+	{"/account/messages", "nav.messages", []access.Action{access.OwnerRead}},
 	{"/overview", "nav.overview", []access.Action{access.UnitRead}},
 	{"/units", "nav.units", []access.Action{access.UnitRead}},
 	{"/imports", "nav.imports", []access.Action{access.UnitRegister, access.SaleRecord}},
