@@ -187,7 +187,7 @@ func TestInABrowser(t *testing.T) {
 	// A form that asks in place.
 	opened.Clock.Add(access.VerifiedFor)
 	b.open("/account/passkeys")
-	b.click("details.row summary")
+	b.click(".keys summary")
 	b.click("form[data-verify] button")
 	b.sees("The passkey is removed")
 	b.click(`form[action="/sign-out"] button`)
