@@ -56,7 +56,11 @@ func newKit(t *testing.T) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.url = "http://" + listener.Addr().String()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.url = "http://localhost:" + port // another site than the provider's, as browsers see it
 	k.room = oidc.New(oidc.Config{
 		Store: k.Opened, KeyedHash: k.Ring.LookupHash, Now: k.Clock.Now, NewID: newID, URL: k.url, Log: slog.New(slog.NewJSONHandler(k.log, nil)),
 	})
