@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -43,6 +44,9 @@ type askView struct {
 
 // Sentences are the codes of what they read.
 func (v askView) Sentences() []string { return Disclosure(v.Terms.Purpose) }
+
+// LastDay is the last one whose recordings are named.
+func (v askView) LastDay() time.Time { return v.Terms.To.Add(-time.Millisecond) }
 
 func (h *Handler) askPage(c echo.Context) error {
 	return h.showAsk(c, http.StatusOK, nil)
