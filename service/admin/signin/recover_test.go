@@ -23,6 +23,7 @@ func (k *kit) owner(t *testing.T, passkey bool) access.Person {
 		if err != nil {
 			t.Fatal(err)
 		}
+		k.mails(t) // that there is a new passkey
 	}
 	return mara
 }
@@ -38,7 +39,8 @@ func (k *kit) opened(t *testing.T, email string) *browser {
 	return b
 }
 
-// inbox is what the person was told, newest first.
+// inbox is what the person was told, newest first; not of what they themselves
+// added.
 func (k *kit) inbox(t *testing.T, id lifecycle.PersonID) string {
 	t.Helper()
 	list, _, err := k.Notices(t.Context(), id, lifecycle.Page{Limit: 50})
@@ -47,6 +49,9 @@ func (k *kit) inbox(t *testing.T, id lifecycle.PersonID) string {
 	}
 	var kinds []string
 	for _, n := range list {
+		if n.Kind == notice.KindPasskeyAdded || n.Kind == notice.KindNewSignIn {
+			continue
+		}
 		kinds = append(kinds, string(n.Kind)+":"+n.Params["what"])
 	}
 	return strings.Join(kinds, " ")
