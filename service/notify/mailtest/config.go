@@ -19,12 +19,17 @@ import (
 
 // boxes are who has a mailbox. What is taken for gone@ is reported afterwards as
 // undeliverable; quitclaim@ gets the reports.
-func boxes() string {
-	var list []string
-	for _, user := range []string{"ada", "ben", "slow", "policy", "gone"} {
-		list = append(list, "{"+user+"@"+Readers+" = "+user+"/}")
+func boxes(more []string) (list string, domains string) {
+	var boxes, names []string
+	for _, address := range more {
+		user, domain, _ := strings.Cut(address, "@")
+		boxes, names = append(boxes, "{"+address+" = "+user+"/}"), append(names, domain)
 	}
-	return strings.Join(append(list, "{quitclaim@"+Ours+" = quitclaim/}"), ", ")
+	for _, user := range []string{"ada", "ben", "slow", "policy", "gone"} {
+		boxes = append(boxes, "{"+user+"@"+Readers+" = "+user+"/}")
+	}
+	boxes = append(boxes, "{quitclaim@"+Ours+" = quitclaim/}")
+	return strings.Join(boxes, ", "), strings.Join(append(names, Readers, Ours), ", ")
 }
 
 // main is postconf(5). Nobody but boxes has a mailbox.
@@ -33,7 +38,8 @@ func (s *Server) main(options Options) string {
 	for recipient, answer := range options.Answers {
 		answers = append(answers, "{"+recipient+" = "+answer+"}")
 	}
-	return strings.NewReplacer("DIR", s.dir, "READERS", Readers, "OURS", Ours, "BOXES", boxes(), "ANSWERS", strings.Join(answers, ", ")).Replace(`
+	list, domains := boxes(options.Boxes)
+	return strings.NewReplacer("DIR", s.dir, "READERS", Readers, "OURS", Ours, "BOXES", list, "DOMAINS", domains, "ANSWERS", strings.Join(answers, ", ")).Replace(`
 compatibility_level = 3.6
 queue_directory = DIR/queue
 data_directory = DIR/data
@@ -45,7 +51,7 @@ inet_protocols = ipv4
 inet_interfaces = loopback-only
 mynetworks = 127.0.0.0/8
 recipient_delimiter = +
-virtual_mailbox_domains = READERS, OURS
+virtual_mailbox_domains = DOMAINS
 virtual_mailbox_base = DIR/mail
 virtual_mailbox_maps = inline:{ BOXES }
 virtual_uid_maps = static:65534

@@ -45,6 +45,8 @@ type Options struct {
 	// Answers are what it says to a recipient instead of taking the mail, such as
 	// "450 4.2.0 later".
 	Answers map[string]string
+	// Boxes are further addresses that have a mailbox, named as before their "@".
+	Boxes []string
 }
 
 // New is a server that has not started. The test skips where there is no
