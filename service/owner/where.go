@@ -56,6 +56,14 @@ type Whole struct {
 	Newer      *lifecycle.Firmware
 }
 
+// Strange reports whether a cloud knows somebody whom we do not: then nobody
+// should have to look for it.
+func (w Whole) Strange() bool {
+	return slices.ContainsFunc(w.Clouds, func(c CloudWord) bool {
+		return slices.ContainsFunc(c.Places, func(p Place) bool { return !p.Ours })
+	})
+}
+
 // Whole reads a unit of the reader's, and asks its clouds.
 func (o *Owner) Whole(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) (Whole, error) {
 	s, err := o.look(ctx, actor.Person, key)
