@@ -3,13 +3,13 @@ package main
 import (
 	"io"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"quitclaim/service/keyring"
-	"quitclaim/service/lifecycle"
 	"quitclaim/service/store"
 )
 
@@ -25,12 +25,14 @@ func (s *statements) add(query string) {
 	s.ran = append(s.ran, query)
 }
 
-// took is what ran since it was asked last.
+// took is what ran since it was asked last, sorted: what is not there may be
+// read later than what is.
 func (s *statements) took() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	ran := s.ran
 	s.ran = nil
+	slices.Sort(ran)
 	return ran
 }
 
@@ -67,12 +69,4 @@ func newFormerWorld(t *testing.T) *formerWorld {
 	}
 	w.accessWorld = furnished(t, h)
 	return w
-}
-
-// release lets go of the unit, as its owner does.
-func (l *life) release(owner string) *life {
-	l.t.Helper()
-	l.do(lifecycle.Release{Command: l.by(owner), Order: lifecycle.OrderID(newPrefixedID("ord"))}.Decide)
-	l.v["past"], l.live = l.live, ""
-	return l
 }

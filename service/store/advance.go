@@ -76,7 +76,7 @@ func (s *Store) decide(tx *engine.Tx, id lifecycle.UnitID, actor lifecycle.Actor
 	}
 	record, err := facts.Load(tx, id, s.now())
 	if err != nil {
-		return record, lifecycle.Change{}, err
+		return record, lifecycle.Change{}, s.even(tx, record, err)
 	}
 	if err := s.complete(tx, &record.Snapshot, actor); err != nil {
 		return record, lifecycle.Change{}, err
@@ -86,7 +86,7 @@ func (s *Store) decide(tx *engine.Tx, id lifecycle.UnitID, actor lifecycle.Actor
 		if moved := record.Stands(tx); moved != nil {
 			return record, change, moved
 		}
-		return record, change, err
+		return record, change, s.even(tx, record, err)
 	}
 	if err := s.keepCap(tx, record.Snapshot, change, actor); err != nil {
 		return record, change, err

@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/catalog"
 	"quitclaim/service/store/engine"
 	"quitclaim/service/store/facts"
 )
@@ -34,10 +36,36 @@ func (s *Store) Rows(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snap
 	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) { return facts.Rows(tx, unit, s.now()) })
 }
 
+// even has a unit that is not there, or not for the caller, cost what one with
+// everything costs: the same queries run for both. The error is the one given.
+func (s *Store) even(tx *engine.Tx, record facts.Record, err error) error {
+	if !errors.Is(err, lifecycle.ErrNotFound) {
+		return err
+	}
+	if failed := record.Even(tx, s.now()); failed != nil {
+		return failed
+	}
+	if record.Unit.ID == "" {
+		if failed := s.evenModel(tx); failed != nil {
+			return failed
+		}
+	}
+	return err
+}
+
+// evenModel reads a model that is not there, as complete does one that is.
+func (s *Store) evenModel(tx *engine.Tx) error {
+	if _, err := catalog.Model(tx, ""); err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
+		return err
+	}
+	_, err := catalog.AccreditationsOf(tx, "")
+	return err
+}
+
 // snapshot completes a record, unless reading it failed.
 func (s *Store) snapshot(tx *engine.Tx, record facts.Record, err error, actor lifecycle.Actor) (lifecycle.Snapshot, error) {
 	if err != nil {
-		return lifecycle.Snapshot{}, err
+		return lifecycle.Snapshot{}, s.even(tx, record, err)
 	}
 	if err := s.complete(tx, &record.Snapshot, actor); err != nil {
 		return lifecycle.Snapshot{}, err

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/engine"
@@ -27,11 +28,15 @@ func (s *Store) UnitByCode(ctx context.Context, kind, code string) (lifecycle.Un
 }
 
 func unitByCode(tx *engine.Tx, kind facts.Kind, code string) (lifecycle.Unit, error) {
-	id, err := facts.Lookup(tx, kind, code)
-	if err != nil {
-		return lifecycle.Unit{}, err
+	id, missing := facts.Lookup(tx, kind, code)
+	if missing != nil && !errors.Is(missing, lifecycle.ErrNotFound) {
+		return lifecycle.Unit{}, missing
 	}
-	return facts.Unit(tx, id)
+	unit, err := facts.Unit(tx, id) // also where there is none: the same queries run for both
+	if missing != nil && errors.Is(err, lifecycle.ErrNotFound) {
+		err = missing
+	}
+	return unit, err
 }
 
 // UnitsBySerial lists units of any brand with this folded serial, for serials

@@ -26,16 +26,19 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 	if err := present(found, err, "order", id); err != nil {
 		return o, err
 	}
-	o.Tasks, err = engine.List(tx, sqlTasks, args, func(scan engine.Scan) (lifecycle.Task, error) {
+	if o.Tasks, err = tasks(tx, unit, id); err != nil {
+		return o, fmt.Errorf("read tasks of order %s: %w", id, err)
+	}
+	return o, nil
+}
+
+func tasks(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) ([]lifecycle.Task, error) {
+	return engine.List(tx, sqlTasks, []any{string(unit), string(id)}, func(scan engine.Scan) (lifecycle.Task, error) {
 		var t lifecycle.Task
 		err := scan(&t.ID, &t.Seq, engine.TextTo(&t.Cloud), engine.TextTo(&t.Verb), engine.TextTo(&t.State),
 			engine.TextTo(&t.Grade), engine.TextTo(&t.Proof), engine.Instant{To: &t.AskedAt}, engine.Instant{To: &t.DoneAt})
 		return t, err
 	})
-	if err != nil {
-		return o, fmt.Errorf("read tasks of order %s: %w", id, err)
-	}
-	return o, nil
 }
 
 const sqlPutOrder = `
