@@ -214,7 +214,7 @@ func (s *server) end(signal syscall.Signal) {
 // run runs another subcommand to its end.
 func (s *server) run(args ...string) (string, error) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(s.t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience())
 	defer cancel()
 	cmd := exec.CommandContext(ctx, quitclaim(s.t), args...)
 	cmd.Env = environment()
@@ -244,4 +244,13 @@ func (s *server) pick(fits ...func(unit) bool) unit {
 	}
 	s.t.Fatal("the demo has no such unit")
 	return unit{}
+}
+
+// patience is how long one command may take: of a million units every row is
+// read again.
+func patience() time.Duration {
+	if long() {
+		return 20 * time.Minute
+	}
+	return 2 * time.Minute
 }
