@@ -180,14 +180,18 @@ func oneKeyTwoBodies(t *testing.T, w two) {
 
 func endedElsewhere(t *testing.T, w two) {
 	ctx, hash, until := t.Context(), storetest.Hex("token"), w.Clock.Now().Add(time.Hour)
-	if err := w.stores[0].CommitSession(ctx, access.Session{TokenHash: hash, Data: []byte("signed in"), ExpiresAt: until}); err != nil {
+	ses := access.Session{ID: "ses_here", Person: w.Owner.Person, TokenHash: hash, Data: []byte("signed in"), ExpiresAt: until}
+	if err := w.stores[0].CommitSession(ctx, ses); err != nil {
 		t.Fatal(err)
 	}
 	if _, found, err := w.stores[1].FindSession(ctx, hash); err != nil || !found {
 		t.Fatalf("at the other: found %v, %v", found, err)
 	}
-	if err := w.stores[0].DeleteSession(ctx, hash); err != nil {
+	if err := w.stores[0].EndSessionOf(ctx, w.Owner.Person, ses.ID); err != nil {
 		t.Fatal(err)
+	}
+	if renewed, err := w.stores[1].RenewSession(ctx, hash, access.Session{TokenHash: storetest.Hex("verified"), ExpiresAt: until}); err != nil || renewed {
+		t.Errorf("an ended session verified itself at the other: %v, %v", renewed, err)
 	}
 	if err := w.stores[1].TouchSession(ctx, hash, []byte("still here"), until); err != nil {
 		t.Fatal(err)

@@ -54,8 +54,15 @@ func newTab(t *testing.T, url string) tab {
 
 func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatalf("%s: %v", what, err)
+	for {
+		err := chromedp.Do(b.ctx, steps...)
+		if err == nil {
+			return
+		}
+		// A page that is still being read renames its nodes under our hands.
+		if b.ctx.Err() != nil || !strings.Contains(err.Error(), "node with given id") {
+			b.t.Fatalf("%s: %v", what, err)
+		}
 	}
 }
 
