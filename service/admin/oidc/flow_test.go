@@ -209,6 +209,7 @@ func TestAnAnswerIsForOneBrowserOnce(t *testing.T) {
 	nobody("in another browser", eve, eve.get(back), 422)
 	eve.leave("/sign-in/with/"+k.staff.ID, nil) // she has a cookie of her own now
 	nobody("in another browser with an attempt of its own", eve, eve.get(back), 422)
+	nobody("somebody who only looks", b, b.do(http.MethodHead, back, nil), 422)
 	if in := b.get(back); in.status != http.StatusSeeOther {
 		t.Errorf("in its own browser after all that = %d: %s", in.status, text(in.body))
 	}

@@ -108,6 +108,9 @@ func (h *Handler) depart(c echo.Context, in Begin) error {
 
 // back is the one address that a provider's answers come to.
 func (h *Handler) back(c echo.Context) error {
+	if c.Request().Method == http.MethodHead {
+		return c.NoContent(http.StatusUnprocessableEntity) // who only looks uses nothing up
+	}
 	out, err := h.room.Back(c.Request().Context(), Answer{
 		Provider: web.Param(c, "provider"), State: c.QueryParam("state"), Code: c.QueryParam("code"), Issuer: c.QueryParam("iss"),
 		Error: c.QueryParam("error"), Browser: web.KeptInBrowser(c, cookie), Network: web.Network(c), Here: web.Principal(c),

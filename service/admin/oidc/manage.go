@@ -108,7 +108,7 @@ func (r *Room) Configure(ctx context.Context, p access.Principal, in Settings) (
 		return access.Provider{}, fmt.Errorf("configure provider: %w", err)
 	}
 	if len(list) >= maxProviders {
-		return access.Provider{}, refusal("provider.many")
+		return access.Provider{}, refusal("provider.enough")
 	}
 	made := in.over(access.Provider{
 		ID: "prv_" + r.config.NewID(), Org: p.Org, Audience: in.Audience, By: p.Person, CreatedAt: r.config.Now(),

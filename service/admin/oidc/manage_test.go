@@ -121,7 +121,7 @@ func TestCodesHaveSentences(t *testing.T) {
 	t.Parallel()
 	codes := []string{
 		"provider.audience", "provider.owners-vendor", "provider.shape", "provider.issuer-https", "provider.hosts", "provider.acr", "provider.max-age",
-		"provider.many", "provider.ended", "provider.passwords-off", "passwords.come-without", "identity.taken", "identity.another", "identity.last",
+		"provider.enough", "provider.ended", "provider.passwords-off", "passwords.come-without", "identity.taken", "identity.another", "identity.last",
 		"sign-in.passwords-off", "provider.try.well", "provider.try.discovery", "provider.try.discovery.claims",
 	}
 	for _, trouble := range oidc.Troubles() {
