@@ -7,7 +7,7 @@ import "slices"
 func accessRows() []row {
 	return slices.Concat(
 		shellRows(), signInRows(), passkeyRows(), providerRows(), peopleRows(), organisationRows(), vendorRows(), stationRows(), kitRows(), auditRows(), flagRows(), deviceRows(),
-		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), releaseRows(), firmwareRows(), offerRows(), pastRows(), linkRows(), dataRows(), noticeRows(),
+		deskRows(), batchRows(), saleRows(), benchRows(), orderRows(), shipmentRows(), scannerRows(), printRows(), importRows(), fleetRows(), mineRows(), releaseRows(), firmwareRows(), offerRows(), pastRows(), shareRows(), contestRows(), linkRows(), dataRows(), noticeRows(),
 		consentRows(), supportRows(),
 	)
 }

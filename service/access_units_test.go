@@ -68,6 +68,9 @@ func (s *scene) make(t *testing.T, name string) thing {
 	case "released": // carl's once, and he has its receipt
 		l.sell("shop").bind("carl").letGo("carl")
 		former[name] = []string{"carl", "shop"}
+	case "shared": // ada's, and dora is invited to see it
+		l.sell("shop").bind("ada").share("ada", "dora")
+		former[name] = []string{"shop"}
 	case "stolen":
 		l.sell("shop").bind("ada").hold("ada", lifecycle.HoldStolen)
 	case "contested":
@@ -245,6 +248,16 @@ func (l *life) offer(from, to string) *life {
 	l.v["code"], l.v["offer"] = strings.ToUpper(newID()), newPrefixedID("ofr")
 	l.do(lifecycle.MakeOffer{
 		Command: l.by(from), ID: lifecycle.OfferID(l.v["offer"]), To: l.s.owners[to].person, CodeHash: hexSum(l.v["code"]),
+	}.Decide)
+	return l
+}
+
+func (l *life) share(from, to string) *life {
+	l.t.Helper()
+	l.v["share"] = newPrefixedID("bnd")
+	l.v["sharecode"] = strings.ToUpper(newID())
+	l.do(lifecycle.Share{
+		Command: l.by(from), ID: lifecycle.BindingID(l.v["share"]), To: l.s.owners[to].person, CodeHash: hexSum(l.v["sharecode"]),
 	}.Decide)
 	return l
 }

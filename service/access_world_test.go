@@ -63,6 +63,7 @@ func (w *accessWorld) furnish(t *testing.T) {
 	t.Helper()
 	ctx := t.Context()
 	w.model = w.newModel(t, "vendor", "04006381333931")
+	w.publish(t, w.model)
 	other := w.newModel(t, "vendor2", "05901234123457")
 	for _, side := range []string{"warehouse", "warehouse2", "shop2"} {
 		if err := w.house.store.Accredit(ctx, lifecycle.Accreditation{Org: w.orgs[side].ID, Model: w.model.ID}); err != nil {
@@ -96,6 +97,8 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"pageprovider": w.provider(t, "shop", false), "apiprovider": w.provider(t, "shop", false),
 		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"), "kit": w.kit(t, "vendor"),
 	}
+	maps.Copy(w.fixed, w.mailed(t))
+
 }
 
 func (w *accessWorld) newModel(t *testing.T, side, gtin string) lifecycle.Model {
@@ -205,12 +208,13 @@ func (s *scene) never() values {
 		"certificate": string(newCertificateCode()), "hold": "hld_" + newID(), "flag": "flg_" + newID(),
 		"shipment": "shp_" + newID(), "binding": "bnd_" + newID(), "past": "bnd_" + newID(), "code": strings.ToUpper(newID()),
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
+		"maillink": access.NewToken(), "asked": access.NewToken(), "stopcode": newID(),
 		"passkey": "psk_" + newID(), "session": "ses_" + newID(), "token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),
 		"batch": "bat_" + newID(), "entry": newID(), "import": "imp_" + newID(),
 		"provider": "prv_" + newID(), "endedprovider": "prv_" + newID(), "pageprovider": "prv_" + newID(), "apiprovider": "prv_" + newID(),
-		"ask": "ask_" + newID(), "consent": "cns_" + newID(), "look": "acc_" + newID(),
+		"ask": "ask_" + newID(), "consent": "cns_" + newID(), "look": "acc_" + newID(), "share": "bnd_" + newID(), "sharecode": strings.ToUpper(newID()),
 		"recorded": "", "task": "identify", "check": "seal", "digest": hexSum(picture), "receipt": receiptCode(s.w.house.keys.LookupHash)("unt_never", 1), "version": "9.9", "key": "0102030405060708", "holdkind": "dispute", "adamail": s.secrets["ada"][1], "wrongproof": strings.ToUpper(newID()),
 	})
 	return v

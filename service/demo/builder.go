@@ -22,6 +22,8 @@ type Store interface {
 	Register(ctx context.Context, key lifecycle.UnitKey, model lifecycle.ModelID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	AdvanceWithRelease(ctx context.Context, unit lifecycle.UnitID, codeHash func(lifecycle.UnitID, lifecycle.Epoch) string, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	AdvanceWithShare(ctx context.Context, unit lifecycle.UnitID, owner lifecycle.PersonID, share lifecycle.BindingID, name string, decide lifecycle.Decide) (lifecycle.Outcome, error)
+	AdvanceWithContest(ctx context.Context, unit lifecycle.UnitID, person lifecycle.PersonID, hold lifecycle.HoldID, words string, decide lifecycle.Decide) (lifecycle.Outcome, error)
 	AddFirmwareKey(ctx context.Context, key lifecycle.FirmwareKey) error
 	SaveFirmware(ctx context.Context, f lifecycle.Firmware) (lifecycle.Firmware, error)
 	ReceiptHash(org lifecycle.OrgID, receipt string) string

@@ -56,7 +56,7 @@ func plan() []plot {
 			plots = append(plots, plot{part.name, part.past(n)})
 		}
 	}
-	plots = append(plots, plot{"released, with a receipt", letGo(2)})
+	plots = append(plots, plot{"released, with a receipt", letGo(2)}, plot{"shared", sharedHome}, plot{"contested", contested})
 	for len(plots) < Units {
 		plots = append(plots, plot{"stock", func(ctx context.Context, t *tale) { t.delivered(ctx, 10+t.number%80) }})
 	}
