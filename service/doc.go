@@ -16,6 +16,8 @@
 //	alexedwards/scs/v2           sessions of the pages (service/web)
 //	alexedwards/argon2id         passwords (service/access)
 //	go-webauthn/webauthn         passkeys (service/admin/passkey)
+//	coreos/go-oidc/v3            discovery, keys and id tokens of OpenID providers (service/admin/oidc)
+//	golang.org/x/oauth2          the code flow and PKCE with them (service/admin/oidc)
 //	fxamacker/cbor/v2            canonical bytes of certificates (warehouse/certificate)
 //	gofrs/flock                  one writer per data directory (service/store)
 //	golang.org/x/mod             Merkle tree and signed notes of the ledger (service/ledger)
@@ -35,5 +37,7 @@
 //	pgregory.net/rapid           histories nobody thought of
 //	chromedp/chromedp, cdproto   the pages, in a real browser
 //	descope/virtualwebauthn      passkeys without a browser (service/web/webtest)
+//	zitadel/oidc/v3              a real OpenID provider (service/admin/oidc)
+//	go-jose/go-jose/v4           the names of that provider's key types (service/admin/oidc)
 //	google/go-cmp                differences one can read
 package main
