@@ -1,23 +1,75 @@
 package main
 
-// linkRows: without the mail that has it nobody has a link, and without having
-// asked in this browser nobody has anything to recover. None of it asks who
-// somebody is. A set-up link is none.
+import (
+	"testing"
+	"time"
+
+	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
+)
+
+// linkRows: whoever has a mailed link opens it, and gets a code for the browser
+// that asked, which none of these is. Whoever has that browser's cookie goes on
+// with what it has proven.
 func linkRows() []row {
+	office := func(status int) map[string]answers { return map[string]answers{"office": everybody(status)} }
 	return []row{
 		{route: "GET /link", all: everybody(200)},
 		{route: "POST /link", body: "code=", all: everybody(422)},
-		{route: "GET /link/:code", id: "setup", all: everybody(404)},
-		{route: "POST /link/:code", id: "setup", body: "x=", all: everybody(404)},
+		{route: "GET /link/:code", id: "maillink", of: office(200)},
+		{route: "POST /link/:code", id: "maillink", body: "x=", of: office(200)},
 		{route: "GET /recover", all: everybody(200)},
 		{route: "POST /recover", body: "email=", all: everybody(422)},
-		{route: "GET /recover/choose", all: everybody(404)},
-		{route: "POST /recover/password", body: "password=", all: everybody(404)},
-		{route: "POST /recover/passkeys", body: "current=", all: everybody(404)},
-		{route: "POST /recover/wait", body: "x=", all: everybody(404)},
-		{route: "GET /recover/stop/:code", id: "setup", all: everybody(404)},
+		{route: "GET /recover/choose", id: "asked", of: office(200)},
+		{route: "POST /recover/password", id: "asked", body: "password=", of: office(422)},
+		{route: "POST /recover/passkeys", id: "asked", body: "current=", of: office(422)},
+		{route: "POST /recover/wait", id: "asked", body: "x=", of: office(200)},
+		{route: "GET /recover/stop/:code", id: "stopcode", of: office(200)},
 		{route: "POST /recover/stop/:code", id: "setup", body: "x=", all: everybody(404)},
 	}
+}
+
+// mailed is a link, the secret of a browser that has opened one for somebody who
+// has lost much, and the code that stops somebody's wait.
+func (w *accessWorld) mailed(t *testing.T) values {
+	t.Helper()
+	ctx, s, now := t.Context(), w.house.store, w.house.now()
+	v := values{"maillink": access.NewToken(), "asked": access.NewToken()}
+	lost := func(link, browser string, opened bool) (access.Person, access.MailLink) {
+		person, err := s.SavePerson(ctx, access.Person{
+			ID: lifecycle.PersonID(newPrefixedID("psn")), Roles: []lifecycle.Role{lifecycle.RoleOwner}, Email: newID() + "@owner.example",
+			PasswordHash: "$argon2id$", Generation: 1, CreatedAt: now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.passkeyAndSession(t, person.ID)
+		kept := access.MailLink{
+			Hash: access.TokenHash(link), Kind: access.LinkRecover, Person: person.ID, Generation: person.Generation,
+			Browser: access.TokenHash(browser), MadeAt: now, ExpiresAt: now.Add(time.Hour),
+		}
+		if err := s.SaveMailLink(ctx, kept, notice.Notice{}); err != nil {
+			t.Fatal(err)
+		}
+		if !opened {
+			return person, kept
+		}
+		if _, _, err := s.UseMailLink(ctx, kept.Hash, kept.Browser); err != nil {
+			t.Fatal(err)
+		}
+		return person, kept
+	}
+	lost(v["maillink"], access.NewToken(), false)
+	lost(access.NewToken(), v["asked"], true)
+	person, link := lost(access.NewToken(), access.NewToken(), true)
+	tell := notice.Notice{To: person.ID, Kind: notice.KindRecoveryWaits, Once: "x", At: now}
+	wait, err := s.BeginRecovery(ctx, link.Hash, access.BeginRecovery(newPrefixedID("rcv"), now), tell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v["stopcode"] = wait.ID + "." + w.house.keys.LookupHash("recovery-stop", wait.ID)[:26]
+	return v
 }
 
 // dataRows: everybody has a copy of their own, and owners an end of it. Staff are
