@@ -1,5 +1,13 @@
 package main
 
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"testing"
+
+	"quitclaim/service/lifecycle"
+)
+
 // releaseRows: who has a receipt's code may read it, whoever they are; without
 // it there is nothing. The plan of a release is its owner's.
 func releaseRows() []row {
@@ -33,6 +41,34 @@ func firmwareRows() []row {
 		{route: "POST " + page + "/keys/:key/end", id: "model", body: "x=", of: none},
 		{route: "POST " + page + "/:version/withdraw", id: "model", body: "x=", of: none},
 		{route: "POST " + page + "/:version/file", id: "model", body: "x=", of: none},
-		{route: "GET /firmware/:id/:digest", id: "model", of: none},
+		{route: "GET /firmware/:id/:digest", id: "model", of: map[string]answers{"office": everybody(200)}, open: true},
+	}
+}
+
+// publish enters a version of a model's firmware, with its file.
+func (w *accessWorld) publish(t *testing.T, model lifecycle.Model) {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, store := t.Context(), w.house.store
+	by, at := lifecycle.PersonID(newPrefixedID("psn")), w.tick()
+	key := lifecycle.FirmwareKey{Model: model.ID, ID: hexSum(string(public))[:16], Public: public, Name: "Release", By: by, At: at}
+	if err := store.AddFirmwareKey(ctx, key); err != nil {
+		t.Fatal(err)
+	}
+	f := lifecycle.Firmware{
+		Model: model.ID, Version: "99.0", SHA256: hexSum(picture), Notes: map[string]string{"": "Mends the clock."}, By: by, At: at,
+	}
+	f.Signature = ed25519.Sign(private, f.Statement(model))
+	if _, err := store.SaveFirmware(ctx, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.PutFirmwarePart(ctx, model.ID, f.Version, 0, []byte(picture)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.FinishFirmware(ctx, model.ID, f.Version); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,25 +1,35 @@
 package story
 
 import (
+	"net"
 	"net/url"
 	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
+
+	"quitclaim/service/web/webtest"
 )
 
-// An owner lets go of a camera on their phone and gets a receipt; the desk scans
-// its code with a wedge, is told, takes the camera back, and the return says by
-// what right. Afterwards the receipt is worth nothing at another desk.
+// An owner with a passkey lets go of a camera on their phone, says by it once
+// that it is them, and gets a receipt; the desk scans its code with a wedge, is
+// told, takes the camera back, and the return says by what right. Afterwards the
+// receipt is worth nothing at another desk.
 func TestReleaseWithAReceiptForTheDesk(t *testing.T) {
 	t.Parallel()
-	s := demo(t, quick)
+	port := freePort(t)
+	s := demo(t, quick, "--listen", "127.0.0.1:"+port, "--url", "http://localhost:"+port) // where browsers have passkeys
 	browser := s.browser(t)
 	u := s.pick(in("bound"), model("HOP"))
 	owner, clerk := s.owner(u.Owner), s.as("clerk", u.Seller, 0)
 
 	phone := s.tab(t, browser)
+	phone.do("hold passkeys", webtest.HoldKeys)
 	phone.signIn(owner.person)
+	phone.open("/account/passkeys")
+	phone.fill("#name", "My phone")
+	phone.press("make a passkey", click(`form[data-enrol] button`))
+	phone.sees("My phone")
 	phone.open("/mine/units/" + u.Brand + "/" + url.PathEscape(u.Serial))
 	phone.press("think of letting go", click(`main a[href$="/release"]`))
 	phone.sees("Let go of your", u.Serial, "What the clouds say", "Our own cloud", "You do not need to have it at hand")
@@ -64,4 +74,19 @@ func TestReleaseWithAReceiptForTheDesk(t *testing.T) {
 	}
 	phone.open("/R/" + receipt)
 	phone.sees("Released by its owner", u.Serial)
+}
+
+// freePort is a port that nobody listened at a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
 }
