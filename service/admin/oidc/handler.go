@@ -178,6 +178,8 @@ type troubleView struct {
 	Next string
 	// Again: trying once more is worth it.
 	Again bool
+	// Here: somebody is signed in, and stays so.
+	Here bool
 }
 
 // trouble shows why an attempt came to nothing, and what else to do.
@@ -195,6 +197,12 @@ func (h *Handler) trouble(c echo.Context, err error, next string) error {
 	case TroubleEnded:
 		status = http.StatusGone
 	}
+	switch failure.Purpose {
+	case access.ForLink:
+		next = "/account/providers"
+	case access.ForVerify:
+		next = "/verify"
+	}
 	again := failure.Provider.ID != "" && failure.Purpose == access.ForSignIn && failure.Trouble != TroubleEnded
-	return h.pages.Render(c, status, "trouble.html", troubleView{*failure, web.LocalPath(next), again})
+	return h.pages.Render(c, status, "trouble.html", troubleView{*failure, web.LocalPath(next), again, web.Principal(c).SignedIn()})
 }

@@ -133,7 +133,10 @@ func TestDemandOfAToken(t *testing.T) {
 		{"its clock is ahead a little", func(c *checked, _ *demand) { c.IssuedAt, c.AuthTime = now.Add(skew), now.Add(skew).Unix() }, ""},
 		{"its clock is ahead", func(c *checked, _ *demand) { c.IssuedAt = now.Add(skew + time.Second) }, "iat"},
 		{"just old enough", func(c *checked, d *demand) { d.maxAge = time.Hour; c.AuthTime = now.Add(-time.Hour - skew).Unix() }, ""},
-		{"too old", func(c *checked, d *demand) { d.maxAge = time.Hour; c.AuthTime = now.Add(-time.Hour - skew - time.Second).Unix() }, "auth_time.old"},
+		{"too old", func(c *checked, d *demand) {
+			d.maxAge = time.Hour
+			c.AuthTime = now.Add(-time.Hour - skew - time.Second).Unix()
+		}, "auth_time.old"},
 		{"fresh", func(_ *checked, d *demand) { d.fresh = true }, ""},
 		{"of before", func(c *checked, d *demand) { d.fresh = true; c.AuthTime = d.started.Add(-skew - time.Second).Unix() }, "auth_time.not-fresh"},
 		{"fresh, and it does not say", func(c *checked, d *demand) { d.fresh = true; c.AuthTime = 0 }, "auth_time.missing"},
