@@ -13,10 +13,10 @@ func noticeRows() []row {
 		{route: "POST /account/notices/address", body: "x=", all: everybody(303)},
 		{route: "POST /account/notices/browsers", body: "endpoint=", all: everybody(422)},
 		// One that is another's, or none, is not there any more: so it is ended.
-		{route: "POST /account/notices/browsers/:id/end", id: "binding", body: "x=", of: map[string]answers{"home": everybody(303)}},
+		{route: "POST /account/notices/browsers/:id/end", id: "binding", body: "x=", of: map[string]answers{"home": everybody(303)}, never: everybody(303), open: true},
 		// Neither says whether the token was one.
-		{route: "GET /unsubscribe/:token", id: "setup", of: map[string]answers{"office": everybody(200)}},
-		{route: "POST /unsubscribe/:token", id: "setup", body: "List-Unsubscribe=One-Click", of: map[string]answers{"office": everybody(200)}},
+		{route: "GET /unsubscribe/:token", id: "setup", of: map[string]answers{"office": everybody(200)}, never: everybody(200), open: true},
+		{route: "POST /unsubscribe/:token", id: "setup", body: "List-Unsubscribe=One-Click", of: map[string]answers{"office": everybody(200)}, never: everybody(200), open: true},
 		{route: "POST /v1/bounces", body: `{"token":"x","status":"5.1.1"}`, all: everybody(200)},
 	}
 }

@@ -126,7 +126,7 @@ func (h *house) wire() error {
 		return err
 	}
 	server, err := web.New(web.Config{
-		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance, Stations: h.store,
+		Log: h.log, Now: h.now, NewID: newID, ExternalURL: h.config.URL, Sessions: h.store, Authenticator: h.entrance, Stations: h.store, ReadsIn: h.store.ReadsIn,
 		Passkeys: h.store, Proxies: h.config.Proxies, Language: messages.Language(h.config.Language),
 		BodyLimits: map[access.Action]int64{access.ImportSend: imports.MaxBytes, access.FirmwareSend: lifecycle.MaxFirmwareBytes + 64<<10},
 		Health: func(ctx context.Context) error {

@@ -37,11 +37,14 @@ type Config struct {
 	ExternalURL   string        // "https://…" as browsers see it; decides on cookies and HSTS
 	Sessions      SessionStore
 	Authenticator Authenticator
-	Stations      StationKeeper               // nil: no browser is a station
-	Passkeys      PasskeyHolders              // nil: nobody has one
-	Health        func(context.Context) error // nil: healthy as long as it answers
-	BodyLimits    map[access.Action]int64     // bytes, for the actions that need more than 64 kB
-	Proxies       []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
+	Stations      StationKeeper // nil: no browser is a station
+	// ReadsIn is told in which language a person who is signed in chose to read:
+	// mails are written in it, too. nil: nobody is.
+	ReadsIn    func(ctx context.Context, person lifecycle.PersonID, language string) error
+	Passkeys   PasskeyHolders              // nil: nobody has one
+	Health     func(context.Context) error // nil: healthy as long as it answers
+	BodyLimits map[access.Action]int64     // bytes, for the actions that need more than 64 kB
+	Proxies    []netip.Prefix              // whose X-Forwarded-For is believed; none: nobody's
 
 	// Language is spoken to whoever chose none and whose browser names none
 	// that we speak; default English.

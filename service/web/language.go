@@ -125,6 +125,11 @@ func (s *Server) chooseLanguage(c echo.Context) error {
 		wrong.Add("language", "language.unknown")
 		return wrong.Err()
 	}
+	if person := Principal(c).Person; person != "" && s.config.ReadsIn != nil {
+		if err := s.config.ReadsIn(c.Request().Context(), person, string(language)); err != nil {
+			return err
+		}
+	}
 	c.SetCookie(&http.Cookie{
 		Name: s.languageCookie(), Value: string(language), Path: "/", MaxAge: int(languageKept / time.Second),
 		HttpOnly: true, Secure: s.https(), SameSite: http.SameSiteLaxMode,
