@@ -1,6 +1,7 @@
 // A form that asks who is there before it is sent: <form data-verify>. The
 // passkey is asked in place. Whoever has none, or a browser without, sends the
-// form as it is, and the server asks in its own way.
+// form as it is, and the server asks in its own way. It is on every page of who
+// is signed in.
 import { prove, say } from "./passkey.js";
 
 const asking = new WeakSet();
