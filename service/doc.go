@@ -27,6 +27,8 @@
 //	golang.org/x/text            a reader's language, its plurals and numbers (service/web)
 //	golang.org/x/time            rate limits (service/device)
 //	makiuchi-d/gozxing           QR and DataMatrix codes in pictures (scanner/photo)
+//	wneessen/go-mail             mails and their hand-over by SMTP (service/notify/mail)
+//	SherClockHolmes/webpush-go   pushes, encrypted for one browser (service/notify/push)
 //
 // In tests only:
 //
