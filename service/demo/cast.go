@@ -73,6 +73,7 @@ func openings() []opening {
 		{1, "Carla Mendes", one(lifecycle.RoleClerk)},
 		{1, "Clive Norton", one(lifecycle.RoleClerk)},
 		{1, "Stella Marsh", one(lifecycle.RoleSecurityOfficer)},
+		{1, "Simon Reed", one(lifecycle.RoleSecurityOfficer)},
 		{1, "Adam Keller", one(lifecycle.RoleAdmin)},
 		{2, "Chloe Tan", one(lifecycle.RoleClerk)},
 		{2, "Anton Weiss", one(lifecycle.RoleAdmin)},
