@@ -89,6 +89,15 @@ const sqlPurgeMailLinks = `
 DELETE FROM mail_link WHERE hash IN (
   SELECT hash FROM mail_link WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)`
 
+// A letter to who has no account, or has none any more, goes with its delivery:
+// nobody's inbox has it, and it holds an address.
+const sqlPurgeLetters = `
+DELETE FROM notice WHERE notice_id IN (
+  SELECT n.notice_id FROM notice n
+  WHERE n.person_id = '' AND n.at <= $1 AND NOT EXISTS (
+    SELECT 1 FROM delivery d WHERE d.notice_id = n.notice_id AND d.done_at IS NULL)
+  LIMIT $2)`
+
 // purgeable is what is deleted, and how long after it was over.
 func purgeable() []struct {
 	query string
@@ -107,6 +116,7 @@ func purgeable() []struct {
 		{sqlPurgeProviderAttempts, purgeSlack},
 		{sqlPurgeParts, purgeSlack},
 		{sqlPurgeDeliveries, keepDeliveries},
+		{sqlPurgeLetters, purgeSlack},
 		{sqlPurgeLinks, keepLinks},
 		{sqlPurgeMailLinks, purgeSlack},
 		{sqlPurgeUnconfirmed, keepUnconfirmed},

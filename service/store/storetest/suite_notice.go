@@ -277,6 +277,13 @@ func noticeLetter(t *testing.T, w *World) {
 		t.Errorf("letters due = %+v, want one to each address", due)
 	}
 	must(t, w.FinishDelivery(t.Context(), due[0], notice.Result{Outcome: notice.OutcomeBounced, Code: "5.1.1", RetryAt: w.Clock.Now()}))
+	w.Clock.Add(3 * time.Hour)
+	if deleted, _, err := w.Purge(t.Context()); err != nil || deleted != 1 {
+		t.Errorf("purged %d, %v; want the letter that is over, with its address", deleted, err)
+	}
+	if left := w.due(t, notice.Mail); len(left) != 1 || left[0].Notice.ID != due[1].Notice.ID {
+		t.Errorf("left = %+v, want the other letter", left)
+	}
 }
 
 func noticeForgotten(t *testing.T, w *World) {
