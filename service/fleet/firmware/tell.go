@@ -69,7 +69,7 @@ func (r *Room) TellSome(ctx context.Context) (more bool, err error) {
 func noticeTo(reader lifecycle.FirmwareReader, f lifecycle.Firmware) notice.Notice {
 	return notice.Notice{
 		To: reader.Owner, Kind: notice.KindFirmware, At: f.At,
-		Params: map[string]string{"unit": reader.Key.String(), "version": f.Version},
+		Params: map[string]string{"unit": reader.Key.Brand + " " + reader.Key.Serial, "version": f.Version},
 		Link:   "/mine/units/" + url.PathEscape(reader.Key.Brand) + "/" + url.PathEscape(reader.Key.Serial),
 		Once:   "firmware " + string(f.Model) + " " + f.Version + " " + string(reader.Unit),
 	}
