@@ -10,6 +10,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,13 +24,12 @@ import (
 	"time"
 
 	jose "github.com/go-jose/go-jose/v4"
-	"github.com/zitadel/oidc/v3/example/server/exampleop"
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/op"
 )
 
 // realProvider is a certified OpenID provider (github.com/zitadel/oidc, pkg/op,
-// with its example's storage and login pages), on a free loopback port. In
+// with its example's storage), on a free loopback port. In
 // front of it stands what makes it lie: the honest answer is its own, and a test
 // bends that.
 type realProvider struct {
@@ -156,9 +157,31 @@ func startProvider(t *testing.T) *realProvider {
 func (p *realProvider) knows(t *testing.T, redirects ...string) {
 	t.Helper()
 	p.keys = newSigningKeys(t, map[string]*storage.Client{clientID: storage.WebClient(clientID, clientSecret, redirects...)}, p.issuer)
-	router := exampleop.SetupServer(p.issuer, p.keys, slog.New(slog.DiscardHandler), false)
-	p.server.Config.Handler = p.front(router)
+	provider, err := op.NewOpenIDProvider(p.issuer, &op.Config{CryptoKey: sha256.Sum256([]byte(p.issuer)), CodeMethodS256: true, AuthMethodPost: true},
+		p.keys, op.WithAllowInsecure(), op.WithLogger(slog.New(slog.DiscardHandler)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", provider)
+	login := func(w http.ResponseWriter, r *http.Request) { p.login(w, r, op.AuthCallbackURL(provider)) }
+	mux.Handle("/login/username", op.NewIssuerInterceptor(provider.IssuerFromRequest).HandlerFunc(login))
+	p.server.Config.Handler = p.front(mux)
 	p.server.Start()
+}
+
+// login is the provider's own page. (Its example's would do, but sets the paths
+// of every provider in the process.)
+func (p *realProvider) login(w http.ResponseWriter, r *http.Request, onward func(context.Context, string) string) {
+	id := r.FormValue("id")
+	if r.Method == http.MethodPost && p.keys.CheckUsernamePassword(r.FormValue("username"), r.FormValue("password"), id) == nil {
+		http.Redirect(w, r, onward(r.Context(), id), http.StatusFound)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_, _ = fmt.Fprintf(w, `<!doctype html><title>Log in</title><form method="post" action="/login/username"><input type="hidden" name="id" value="%s">`+
+		`<input name="username"><input name="password" type="password"><button type="submit">Log in</button></form>`,
+		html.EscapeString(r.FormValue("authRequestID")))
 }
 
 func (p *realProvider) bend(b bent) {
