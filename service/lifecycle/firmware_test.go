@@ -45,7 +45,9 @@ func TestCheckVersion(t *testing.T) {
 		{"another file", func(f *Firmware) { f.SHA256 = strings.Repeat("cd", 32) }, []string{"signature"}},
 		{"no hash", func(f *Firmware) { f.SHA256 = "abc" }, []string{"sha256", "signature"}},
 		{"a hash in capitals", func(f *Firmware) { f.SHA256 = strings.ToUpper(f.SHA256) }, []string{"sha256", "signature"}},
-		{"another model's", func(f *Firmware) { f.Signature = signedVersion(private, Model{Brand: "acme", Name: "Cam Two"}, f.Version).Signature }, []string{"signature"}},
+		{"another model's", func(f *Firmware) {
+			f.Signature = signedVersion(private, Model{Brand: "acme", Name: "Cam Two"}, f.Version).Signature
+		}, []string{"signature"}},
 		{"not signed", func(f *Firmware) { f.Signature = nil }, []string{"signature"}},
 		{"a minimum that is older", func(f *Firmware) { *f = signedVersion(private, model, "1.9"); f.Minimum = true }, []string{"minimum"}},
 		{"no https", func(f *Firmware) { f.Link = "http://acme.example/x" }, []string{"link"}},
