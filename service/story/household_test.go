@@ -77,7 +77,7 @@ func TestAnObjectionIsDecidedByTwo(t *testing.T) {
 	second.signIn(s.as("security_officer", brightside, 1).person)
 	first.open("/contests")
 	first.press("open the contest", click(`main tbody a`))
-	first.sees("wants this", "It never left my home.", "Nobody showed a receipt")
+	first.sees("Its former owner wants it back", "It never left my home.", "Nobody showed a receipt")
 	first.do("choose", click(`input[value="upheld/wrong-unit"]`))
 	first.press("propose", click(`main form button.primary`))
 	first.sees("It waits for a second person.", "A second person must confirm it.")
