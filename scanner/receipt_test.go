@@ -16,6 +16,12 @@ import (
 // receiptOf releases the unit and gives the code of the receipt.
 func (b bundle) receiptOf(t *testing.T, unit lifecycle.Unit) string {
 	t.Helper()
+	return b.releasedBy(t, unit, b.Owner)
+}
+
+// releasedBy is receiptOf for another owner than the world's.
+func (b bundle) releasedBy(t *testing.T, unit lifecycle.Unit, owner lifecycle.Actor) string {
+	t.Helper()
 	text := func(id lifecycle.UnitID, epoch lifecycle.Epoch) string {
 		made, err := code.NewReceiptCode(strings.NewReader(storetest.Hex(fmt.Sprint(id, epoch))))
 		if err != nil {
@@ -25,7 +31,7 @@ func (b bundle) receiptOf(t *testing.T, unit lifecycle.Unit) string {
 	}
 	outcome, err := b.AdvanceWithRelease(t.Context(), unit.ID,
 		func(id lifecycle.UnitID, epoch lifecycle.Epoch) string { return storetest.Hex(text(id, epoch)) },
-		lifecycle.Release{Command: b.By(b.Owner), Order: lifecycle.OrderID(storetest.NewID("ord"))}.Decide)
+		lifecycle.Release{Command: b.By(owner), Order: lifecycle.OrderID(storetest.NewID("ord"))}.Decide)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,16 +112,6 @@ func TestReceiptThatDoesNotFit(t *testing.T) {
 	if got := b.scan(t, b.Clerk, again, "", lifecycle.PurposeReturn); got.Verdict != lifecycle.VerdictClear {
 		t.Errorf("the next owner's own: %s %v", got.Verdict, codes(got.Reasons))
 	}
-}
-
-// releasedBy is receiptOf for another owner than the world's.
-func (b bundle) releasedBy(t *testing.T, unit lifecycle.Unit, owner lifecycle.Actor) string {
-	t.Helper()
-	b.Owner = owner
-	world := *b.World
-	world.Owner = owner
-	b.World = &world
-	return b.receiptOf(t, unit)
 }
 
 // No paper puts a hold aside, and whoever took the unit back on the strength of

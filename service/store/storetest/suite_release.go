@@ -48,9 +48,6 @@ func releaseReceipt(t *testing.T, w *World) {
 	if _, err := w.ReleaseReceipt(ctx, receiptHash(unit.ID, after.Epoch+1)); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("a release that was not: %v, want ErrNotFound", err)
 	}
-	if _, err := w.EntryOf(ctx, unit.ID, lifecycle.EventRelease, after.Epoch); err != nil {
-		t.Errorf("its entry: %v", err)
-	}
 
 	w.bindAgain(t, unit.ID)
 	if got, err = w.ReleaseReceipt(ctx, hash); err != nil || got.Stands(w.snapshot(t, unit.ID)) {
