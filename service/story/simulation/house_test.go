@@ -3,6 +3,7 @@ package simulation
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
 	"time"
@@ -21,6 +22,7 @@ import (
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/owner"
+	"quitclaim/service/owner/release"
 	"quitclaim/service/reset"
 	"quitclaim/service/store"
 	"quitclaim/service/store/engine"
@@ -45,6 +47,7 @@ type house struct {
 	workers []*reset.Worker
 	sweeps  *sweep.Sweep
 	owner   *owner.Owner
+	release *release.Room
 	bench   *bench.Bench
 	desk    *desk.Desk
 	sale    *sale.Sale
@@ -119,6 +122,12 @@ func (w *world) wire(h *house) {
 		Units: d, People: d, Kept: d, Feed: d, Cloud: h.builtin, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
 		Origin:    "https://quitclaim.test", Now: w.clock.Now, NewID: w.ids.id, Log: log,
+	})
+	h.release = release.New(release.Config{
+		Units: d, Owner: h.owner, Now: w.clock.Now, NewID: w.ids.id,
+		Code: func(unit lifecycle.UnitID, epoch lifecycle.Epoch) string {
+			return h.keys.LookupHash("receipt", fmt.Sprintf("%s %d", unit, epoch))
+		},
 	})
 	h.device = device.New(device.Config{Store: d, Now: w.clock.Now, NewID: w.ids.id, LookupHash: h.keys.LookupHash})
 	h.fleet = fleet.New(fleet.Config{Store: d, Now: w.clock.Now, NewID: w.ids.id})

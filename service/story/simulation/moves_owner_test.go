@@ -67,7 +67,7 @@ func (w *world) unbinds(c *unitCamera) {
 
 func (w *world) releases(c *unitCamera) {
 	w.ask(w.theOwner(c), "POST /v1/releases", c.key.String(), func(ctx context.Context, h *house, actor lifecycle.Actor) (string, error) {
-		released, err := h.owner.Release(ctx, actor, c.key)
+		released, err := h.release.Release(ctx, actor, c.key, false)
 		return released.Key.String(), err
 	})
 }
@@ -132,7 +132,7 @@ func (w *world) contests(c *unitCamera) {
 	for _, b := range w.watch.of(c.id).history.Snapshot().Bindings {
 		if b.State == lifecycle.BindingEnded && b.Kind == lifecycle.BindingOwner && w.dice.in(2) {
 			w.ask(w.cast.nameOf(b.Account), "POST /v1/contests", c.key.String(), func(ctx context.Context, h *house, actor lifecycle.Actor) (string, error) {
-				at, err := h.owner.Contest(ctx, actor, b.ID)
+				at, err := h.owner.Contest(ctx, actor, b.ID, "")
 				if err != nil {
 					return "", err
 				}
