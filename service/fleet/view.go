@@ -21,9 +21,9 @@ type Sight struct {
 	State       lifecycle.State
 	Epoch       lifecycle.Epoch
 	Unconfirmed bool
-	Signs       bool   // it has a device key
-	Custody     string // the organisation's name; empty: a customer
-	Arriving    bool   // on its way to whoever looks
+	Signs       bool               // it has a device key
+	Custody     string             // the organisation's name; empty: a customer
+	Arriving    bool               // on its way to whoever looks
 	Holds       []lifecycle.Reason // what each hold says to whoever looks
 	Flags       []lifecycle.Flag
 	Firmware    string
