@@ -21,12 +21,13 @@ const sqlHold = `
 SELECT hold_id, kind, placed_by, placed_at, approved_by, lifted_by, lifted_at, ruling
 FROM hold WHERE unit_id = $1 AND hold_id = $2`
 
-// The oldest are due first.
+// The oldest are due first. Whoever has the unit is no index's to find: contests
+// are few, and units in one custody may be millions.
 const sqlContests = `
 SELECT u.unit_id, u.brand, u.serial, h.hold_id, h.kind, h.placed_by, h.placed_at, h.approved_by, h.lifted_by,
        h.lifted_at, h.ruling
 FROM hold h JOIN unit u ON u.unit_id = h.unit_id
-WHERE h.kind = 'contest' AND h.lifted_at IS NULL AND (u.custody = $1 OR (u.custody IS NULL AND u.vendor_id = $1))
+WHERE h.kind = 'contest' AND h.lifted_at IS NULL AND coalesce(u.custody, u.vendor_id) = $1
   AND (h.placed_at > $2 OR (h.placed_at = $2 AND h.hold_id > $3))
 ORDER BY h.placed_at, h.hold_id LIMIT $4`
 
