@@ -65,10 +65,20 @@ func listen(config Config) (net.Listener, Config, error) {
 		return nil, config, fmt.Errorf("listen: %w", err)
 	}
 	if config.URL == "" {
-		config.URL = "http://" + listener.Addr().String()
+		config.URL = ownURL(listener.Addr())
 	}
 	config.URL = strings.TrimRight(config.URL, "/")
 	return listener, config, nil
+}
+
+// ownURL is how a browser on this machine reaches an address. A loopback number
+// is written as a name: passkeys belong to one, never to a number (Web
+// Authentication Level 2, section 5.1.3, "effective domain").
+func ownURL(addr net.Addr) string {
+	if listens, ok := addr.(*net.TCPAddr); ok && listens.IP.Equal(net.IPv4(127, 0, 0, 1)) {
+		return fmt.Sprintf("http://localhost:%d", listens.Port)
+	}
+	return "http://" + addr.String()
 }
 
 // run keeps everything going until ctx ends or one part fails: the others are

@@ -72,7 +72,7 @@ func answerBind(s lifecycle.Snapshot, proofHash string, err error) error {
 	}
 	inHand := s.Unit.Verifier != "" && s.Unit.Verifier == proofHash
 	if inHand || only(err, "bind.proof") {
-		return toOutsider(err)
+		return lifecycle.ToOutsider(err)
 	}
 	return fmt.Errorf("bind without the unit: %w", lifecycle.ErrNotFound)
 }
@@ -97,5 +97,5 @@ func (o *Owner) Unbind(ctx context.Context, actor lifecycle.Actor, id lifecycle.
 		return fmt.Errorf("find a binding: %w", err)
 	}
 	_, err = o.config.Units.Advance(ctx, unit, lifecycle.Unbind{Command: o.command(actor), Binding: id}.Decide)
-	return toOwner(err)
+	return lifecycle.ToOwner(err)
 }

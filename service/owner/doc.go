@@ -11,6 +11,6 @@
 // A unit is looked for among the person's own bindings, never by its key, so
 // that a former owner, a stranger and who made a serial up take the same way
 // to the same 404: find.go. The one door that begins with a key is bind, and
-// what it tells is in tell.go. It trusts nobody's word for an address either:
+// what it tells is in lifecycle/tell.go. It trusts nobody's word for an address either:
 // an offer to one that nobody has looks like any other.
 package owner

@@ -213,7 +213,7 @@ func answerCancel(s lifecycle.Snapshot, c lifecycle.Cancel, err error) error {
 	if !inHand {
 		return refused(lifecycle.EventCancel, "cancel.proof")
 	}
-	return toOutsider(err)
+	return lifecycle.ToOutsider(err)
 }
 
 // returnOf is the return that ended a past binding of the person's; empty: none

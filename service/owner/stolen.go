@@ -38,7 +38,7 @@ func (o *Owner) LiftMark(ctx context.Context, actor lifecycle.Actor, key lifecyc
 func (o *Owner) mark(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey, decide lifecycle.Decide) (Mark, error) {
 	outcome, err := o.advance(ctx, actor.Person, key, decide)
 	if err != nil {
-		return Mark{}, toOwner(err)
+		return Mark{}, lifecycle.ToOwner(err)
 	}
 	return Mark{Key: outcome.Change.Unit.Key, At: outcome.Change.At}, nil
 }

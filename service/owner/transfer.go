@@ -36,7 +36,7 @@ func (o *Owner) Offer(ctx context.Context, actor lifecycle.Actor, key lifecycle.
 	offer := lifecycle.MakeOffer{Command: o.command(actor), ID: id, To: to, CodeHash: hashOf(o.codeOf(id))}
 	outcome, err := o.advance(ctx, actor.Person, key, offer.Decide)
 	if err != nil {
-		return Offered{}, toOwner(err)
+		return Offered{}, lifecycle.ToOwner(err)
 	}
 	return o.offered(outcome.Change.Unit.Key, outcome.Change.Offers)
 }
@@ -209,5 +209,5 @@ func (o *Owner) answerOffer(offer lifecycle.Offer, actor lifecycle.Actor, event 
 			return refused(event, "transfer.over")
 		}
 	}
-	return toOutsider(err)
+	return lifecycle.ToOutsider(err)
 }

@@ -33,8 +33,6 @@ type finder interface {
 	Locate(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (lifecycle.UnitID, error)
 	// Look reads a unit that is the person's.
 	Look(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (lifecycle.Snapshot, error)
-	// Told puts a refusal into the words of an owner.
-	Told(err error) error
 }
 
 // clouds are asked while somebody waits for a page.
@@ -94,7 +92,7 @@ func (r *Room) Release(ctx context.Context, actor lifecycle.Actor, key lifecycle
 	}
 	outcome, err := r.config.Units.AdvanceWithRelease(ctx, unit, r.codeHash, release.Decide)
 	if err != nil {
-		return Released{}, r.config.Owner.Told(err)
+		return Released{}, lifecycle.ToOwner(err)
 	}
 	after := outcome.Change.Unit
 	return Released{after.Key, outcome.Change.At, r.config.Code(after.ID, after.Epoch)}, nil

@@ -9,7 +9,6 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/notice"
-	"quitclaim/service/owner"
 )
 
 // Invitation is what an owner asks for.
@@ -61,7 +60,7 @@ func (s *Shares) Invite(ctx context.Context, actor lifecycle.Actor, key lifecycl
 	invite := lifecycle.Share{Command: s.command(actor), ID: id, To: to, Until: in.Until, CodeHash: hashOf(s.codeOf(id))}
 	outcome, err := s.config.Store.AdvanceWithShare(ctx, unit, actor.Person, id, in.Name, invite.Decide)
 	if err != nil {
-		return Share{}, owner.ToOwner(err)
+		return Share{}, lifecycle.ToOwner(err)
 	}
 	// The outcome may be that of the first of two equal requests.
 	share := s.share(outcome.Change.Bindings[0], in.Name)
@@ -136,7 +135,7 @@ func (s *Shares) end(ctx context.Context, actor lifecycle.Actor, unit lifecycle.
 		return lifecycle.Unbind{Command: s.command(actor), Binding: id}.Decide(now)
 	})
 	if err != nil {
-		return owner.ToOwner(err)
+		return lifecycle.ToOwner(err)
 	}
 	s.config.Link(ctx, unit)
 	if ended := outcome.Change.Bindings[0]; ended.Account != actor.Person && !ended.LiveAt.IsZero() {

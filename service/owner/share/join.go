@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"quitclaim/service/lifecycle"
-	"quitclaim/service/owner"
 )
 
 // Proposal is an invitation as whoever it is made to sees it. Whose unit it is
@@ -144,13 +143,13 @@ func unitOf(s lifecycle.Snapshot) lifecycle.UnitID {
 // told to those it was made to: the slower of two learns it.
 func (s *Shares) answer(b lifecycle.Binding, actor lifecycle.Actor, event lifecycle.Event, err error) error {
 	if !meant(b, actor.Person) {
-		return owner.ToOutsider(err)
+		return lifecycle.ToOutsider(err)
 	}
 	s.guesses.Forgive(guessOf(actor))
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		return &lifecycle.Refusal{Event: event, Reasons: []lifecycle.Reason{{Code: "share.over"}}}
 	}
-	return owner.ToOutsider(err)
+	return lifecycle.ToOutsider(err)
 }
 
 // Seen is a unit that is shared with the reader.
