@@ -39,7 +39,7 @@ func TestNewReceiptCodeReadsBack(t *testing.T) {
 		}
 		return c
 	}
-	if seeded() != seeded() {
+	if first, second := seeded(), seeded(); first != second {
 		t.Error("the same bytes make two codes")
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"flag"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,8 +18,6 @@ import (
 	"quitclaim/service/web"
 	"quitclaim/service/web/webtest"
 )
-
-var screens = flag.String("screens", "", "folder for pictures of the pages")
 
 // kit is the room over the real store, the real cloud and the real web server.
 type kit struct {

@@ -157,8 +157,8 @@ func startProvider(t *testing.T) *realProvider {
 func (p *realProvider) knows(t *testing.T, redirects ...string) {
 	t.Helper()
 	p.keys = newSigningKeys(t, map[string]*storage.Client{clientID: storage.WebClient(clientID, clientSecret, redirects...)}, p.issuer)
-	provider, err := op.NewOpenIDProvider(p.issuer, &op.Config{CryptoKey: sha256.Sum256([]byte(p.issuer)), CodeMethodS256: true, AuthMethodPost: true},
-		p.keys, op.WithAllowInsecure(), op.WithLogger(slog.New(slog.DiscardHandler)))
+	provider, err := op.NewProvider(&op.Config{CryptoKey: sha256.Sum256([]byte(p.issuer)), CodeMethodS256: true, AuthMethodPost: true},
+		p.keys, op.StaticIssuer(p.issuer), op.WithAllowInsecure(), op.WithLogger(slog.New(slog.DiscardHandler)))
 	if err != nil {
 		t.Fatal(err)
 	}
