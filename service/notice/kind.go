@@ -63,8 +63,6 @@ const (
 	// KindPasskeyAdded: a passkey was added to the account, "removed", or
 	// "disabled" because there seem to be two of it.
 	KindPasskeyAdded Kind = "passkey-added"
-	// KindNewSignIn: somebody signed in from a browser that had not before.
-	KindNewSignIn Kind = "new-sign-in"
 	// KindErased: the account was erased, as was asked for.
 	KindErased Kind = "erased"
 )
@@ -74,7 +72,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindReleased, KindReturned, KindReset, KindTransferred, KindBoundByOther, KindStolen, KindContest, KindAccess,
 		KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware, KindFlag,
-		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded, KindNewSignIn, KindErased,
+		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded, KindErased,
 	}
 }
 

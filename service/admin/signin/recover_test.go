@@ -50,7 +50,7 @@ func (k *kit) inbox(t *testing.T, id lifecycle.PersonID) string {
 	}
 	var kinds []string
 	for _, n := range list {
-		if n.Kind == notice.KindPasskeyAdded || n.Kind == notice.KindNewSignIn {
+		if n.Kind == notice.KindPasskeyAdded {
 			continue
 		}
 		kinds = append(kinds, string(n.Kind)+":"+n.Params["what"])
