@@ -45,7 +45,11 @@ type telling struct {
 	list   []notice.Notice
 }
 
-const pastPage = "/mine/past"
+// Where a notice leads.
+const (
+	pastPage   = "/mine/past"
+	sharedPage = "/mine/shared"
+)
 
 // to tells one person. Nobody is told what they have just been told by the page
 // on which they did it, but where it is a receipt or an alarm.
@@ -145,11 +149,11 @@ func (t *telling) shares() {
 		}
 		switch {
 		case b.State == lifecycle.BindingPending && t.change.Event == lifecycle.EventShare:
-			t.byOther(b.Account, notice.KindShare, "given", "/mine")
+			t.byOther(b.Account, notice.KindShare, "given", sharedPage)
 		case b.State == lifecycle.BindingLive && t.change.Event == lifecycle.EventJoin:
 			t.byOther(t.owner(), notice.KindShare, "joined", t.page())
 		case b.State == lifecycle.BindingEnded && b.EndedBy == t.change.Event && !b.LiveAt.IsZero():
-			t.byOther(b.Account, notice.KindShare, "ended", "/mine")
+			t.byOther(b.Account, notice.KindShare, "ended", sharedPage)
 		}
 	}
 }

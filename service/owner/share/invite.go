@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"quitclaim/service/lifecycle"
-	"quitclaim/service/notice"
 )
 
 // Invitation is what an owner asks for.
@@ -63,12 +62,7 @@ func (s *Shares) Invite(ctx context.Context, actor lifecycle.Actor, key lifecycl
 		return Share{}, lifecycle.ToOwner(err)
 	}
 	// The outcome may be that of the first of two equal requests.
-	share := s.share(outcome.Change.Bindings[0], in.Name)
-	s.tell(ctx, notice.Notice{
-		To: to, Once: "share " + string(share.ID), Link: "/share/" + share.Code,
-		Params: map[string]string{"unit": outcome.Change.Unit.Key.Serial, "what": "given"},
-	})
-	return share, nil
+	return s.share(outcome.Change.Bindings[0], in.Name), nil
 }
 
 func (s *Shares) recipient(ctx context.Context, actor lifecycle.Actor, email string) (lifecycle.PersonID, error) {
@@ -128,7 +122,7 @@ func (s *Shares) End(ctx context.Context, actor lifecycle.Actor, key lifecycle.U
 }
 
 func (s *Shares) end(ctx context.Context, actor lifecycle.Actor, unit lifecycle.UnitID, id lifecycle.BindingID) error {
-	outcome, err := s.config.Store.Advance(ctx, unit, func(now lifecycle.Snapshot) (lifecycle.Change, error) {
+	_, err := s.config.Store.Advance(ctx, unit, func(now lifecycle.Snapshot) (lifecycle.Change, error) {
 		if !shares(now, id) {
 			return lifecycle.Change{}, fmt.Errorf("share %s: %w", id, lifecycle.ErrNotFound)
 		}
@@ -138,12 +132,6 @@ func (s *Shares) end(ctx context.Context, actor lifecycle.Actor, unit lifecycle.
 		return lifecycle.ToOwner(err)
 	}
 	s.config.Link(ctx, unit)
-	if ended := outcome.Change.Bindings[0]; ended.Account != actor.Person && !ended.LiveAt.IsZero() {
-		s.tell(ctx, notice.Notice{
-			To: ended.Account, Once: "share over " + string(id), Link: "/mine/shared",
-			Params: map[string]string{"unit": outcome.Change.Unit.Key.Serial, "what": "ended"},
-		})
-	}
 	return nil
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
-	"quitclaim/service/notice"
 )
 
 // store is what the room reads and writes.
@@ -31,8 +30,6 @@ type store interface {
 type people interface {
 	// MineOf are the person's bindings that stand.
 	MineOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
-	// QueueNotice tells somebody something.
-	QueueNotice(ctx context.Context, n notice.Notice) error
 }
 
 // Config is what the room stands on. All of it must be given.
@@ -111,18 +108,6 @@ func hashOf(code string) string {
 
 // Link is the address behind an invitation's QR code.
 func (s *Shares) Link(code string) string { return s.config.Origin + "/share/" + code }
-
-// tell queues a notice. That it could not be queued changes nothing of what was
-// done, and who is told of it finds it on their page.
-func (s *Shares) tell(ctx context.Context, n notice.Notice) {
-	if n.To == "" {
-		return
-	}
-	n.Kind, n.At = notice.KindShare, s.now()
-	if err := s.config.People.QueueNotice(ctx, n); err != nil {
-		s.config.Log.LogAttrs(ctx, slog.LevelWarn, "share: notice not queued", slog.String("error", err.Error()))
-	}
-}
 
 // orNobody is the unit's id, or nobody's where it was not found.
 func orNobody(unit lifecycle.Unit, err error) (lifecycle.UnitID, error) {
