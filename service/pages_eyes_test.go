@@ -4,11 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -54,6 +56,8 @@ func TestPagesForEverybody(t *testing.T) {
 	}
 	t.Logf("%d pages in %v", len(pages), time.Since(start).Round(time.Millisecond))
 }
+
+var screens = flag.String("screens", "", "folder for pictures of every page")
 
 // eyes is a browser before the pages.
 type eyes struct {
@@ -141,6 +145,7 @@ func (e eyes) look(t *testing.T, number int, page seen) {
 	if err := e.open(ctx, "/seen/"+strconv.Itoa(number), page.makesWay()); err != nil {
 		t.Fatalf("%s: %v", what, err)
 	}
+	e.picture(t, ctx, number, page, size)
 	check("light, 1280", runAxe)
 	if !page.fresh { // made of parts that were held against the rest before
 		theme("dark")
@@ -162,6 +167,27 @@ func (e eyes) look(t *testing.T, number int, page seen) {
 // makesWay: a page that is kept in a browser for when there is no network is
 // nobody's, and leads to the real one as soon as there is one.
 func (s seen) makesWay() bool { return strings.Contains(s.body, ` data-operator=""`) }
+
+// picture keeps a page for somebody to look at, as wide as a screen and as a
+// phone.
+func (e eyes) picture(t *testing.T, ctx context.Context, number int, page seen, size func(int64)) {
+	t.Helper()
+	if *screens == "" {
+		return
+	}
+	for _, width := range []int64{390, 1280} {
+		size(width)
+		picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(80))
+		if err != nil {
+			t.Fatalf("picture of %s: %v", page.what, err)
+		}
+		name := fmt.Sprintf("%03d-%d.jpg", number, width)
+		if err := os.WriteFile(filepath.Join(*screens, name), picture, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%s: %s", name, page.what)
+	}
+}
 
 // still asks for a page without its scripts.
 const still = "still"

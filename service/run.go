@@ -49,6 +49,9 @@ func serve(ctx context.Context, config Config, stdout io.Writer, prepare func(co
 	if needed {
 		fmt.Fprintf(stdout, "\nNobody is here yet. Set up the first organisation and its admin with this one-time link:\n\n  %s\n\n", link)
 	}
+	if err := h.notify.Begin(ctx); err != nil {
+		return err
+	}
 	if err := h.writeRunFile(config, listener.Addr()); err != nil {
 		return err
 	}
@@ -84,9 +87,6 @@ func ownURL(addr net.Addr) string {
 // run keeps everything going until ctx ends or one part fails: the others are
 // then told to end too.
 func (h *house) run(ctx context.Context, listener net.Listener) error {
-	if err := h.notify.Begin(ctx); err != nil {
-		return err
-	}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	parts := []func(context.Context) error{

@@ -58,7 +58,7 @@ func counted(tx *Tx) (n int64, err error) {
 
 func TestALongReadIsCutOff(t *testing.T) {
 	t.Parallel()
-	db, _ := pages(t, func(c *Config) { c.LongestRead = 20 * time.Millisecond })
+	db, _ := pages(t, func(c *Config) { c.LongestRead = 300 * time.Millisecond })
 	deadline := time.Now().Add(10 * time.Second)
 	err := db.Read(t.Context(), func(tx *Tx) error {
 		for time.Now().Before(deadline) {
