@@ -81,7 +81,7 @@ func (b tab) signInAgain(p person) {
 	b.open("/sign-in")
 	b.fill("#email", p.Email)
 	b.fill("#password", p.Password)
-	b.press("sign in", click("main form button.primary"))
+	b.press("sign in", click(`main form[action="/sign-in"] button`))
 }
 
 // hasNoRoom: a device that is full says so, and with network it does without.
