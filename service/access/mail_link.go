@@ -74,11 +74,6 @@ const (
 	RecoveryStopped RecoveryStage = "stopped"
 )
 
-// RecoveryStages lists every stage.
-func RecoveryStages() []RecoveryStage {
-	return []RecoveryStage{RecoveryBegun, RecoveryHalf, RecoveryReady, RecoveryDone, RecoveryStopped}
-}
-
 // Recovery is the wait of who has nothing left but the mailbox.
 type Recovery struct {
 	ID        string // "rcv_…"

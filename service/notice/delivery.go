@@ -39,11 +39,6 @@ const (
 	OutcomeRefused Outcome = "refused"
 )
 
-// Outcomes lists them.
-func Outcomes() []Outcome {
-	return []Outcome{OutcomeSent, OutcomeBounced, OutcomeExpired, OutcomeGone, OutcomeRefused}
-}
-
 // Result is what came of an attempt.
 type Result struct {
 	// Outcome is empty where it is tried again, at Next.
