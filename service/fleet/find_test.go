@@ -49,6 +49,12 @@ func TestAUnitIsFoundByWhateverIsPrinted(t *testing.T) {
 	if nothing := clerk.Get("/v1/search?q="); nothing.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a search for nothing: %d", nothing.Status)
 	}
+	if page := clerk.Get("/search"); page.Status != http.StatusOK || strings.Contains(page.Body, "mistake") {
+		t.Errorf("the search before anything is asked: %d %s", page.Status, page.Body)
+	}
+	if page := clerk.Get("/search?q="); page.Status != http.StatusUnprocessableEntity {
+		t.Errorf("a page's search for nothing: %d", page.Status)
+	}
 	if denied := owner.Get("/v1/search?q=" + unit.Key.Serial); denied.Status != http.StatusForbidden && denied.Status != http.StatusNotFound {
 		t.Errorf("an owner's search: %d %s", denied.Status, denied.Body)
 	}

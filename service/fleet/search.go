@@ -17,6 +17,7 @@ type searchInput struct {
 // searchView is the page of what was found.
 type searchView struct {
 	Form     searchInput
+	Asked    bool
 	Rows     []Row
 	Mistakes *lifecycle.Invalid
 }
@@ -25,6 +26,9 @@ type searchView struct {
 func (searchView) OfMaker() bool { return false }
 
 func (h *Handler) search(c echo.Context) error {
+	if !c.QueryParams().Has("q") { // nothing was asked yet: that is no mistake
+		return h.pages.Render(c, http.StatusOK, "search.html", searchView{})
+	}
 	in, err := web.BindQuery[searchInput](c)
 	var rows []Row
 	if err == nil {
@@ -39,7 +43,7 @@ func (h *Handler) search(c echo.Context) error {
 	case len(rows) == 1:
 		return web.SeeOther(c, unitPath(rows[0].Key))
 	}
-	return h.pages.Render(c, status, "search.html", searchView{Form: in, Rows: rows, Mistakes: wrong})
+	return h.pages.Render(c, status, "search.html", searchView{Form: in, Asked: true, Rows: rows, Mistakes: wrong})
 }
 
 func (h *Handler) apiSearch(c echo.Context) error {
