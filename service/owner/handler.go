@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -91,15 +92,25 @@ func proven(c echo.Context) (Proof, error) {
 	return ParseProof(in.Proof)
 }
 
+// brandText is a brand as people write it: a telephone begins a field with a
+// capital, and the label of the unit may, too.
+type brandText string
+
+// UnmarshalText takes the brand as keys have it.
+func (b *brandText) UnmarshalText(text []byte) error {
+	*b = brandText(strings.ToLower(strings.TrimSpace(string(text))))
+	return nil
+}
+
 type bindInput struct {
-	Brand  string `json:"brand" form:"brand" validate:"required,brand"`
-	Serial string `json:"serial" form:"serial" validate:"required,serial"`
-	Proof  string `json:"proof" form:"proof" validate:"required,max=128,printable"`
+	Brand  brandText `json:"brand" form:"brand" validate:"required,brand"`
+	Serial string    `json:"serial" form:"serial" validate:"required,serial"`
+	Proof  string    `json:"proof" form:"proof" validate:"required,max=128,printable"`
 }
 
 // tie is what page and API have in common.
 func (h *Handler) tie(c echo.Context, in bindInput) (Bound, error) {
-	key, err := lifecycle.ParseUnitKey(in.Brand, in.Serial)
+	key, err := lifecycle.ParseUnitKey(string(in.Brand), in.Serial)
 	if err != nil {
 		return Bound{}, err
 	}

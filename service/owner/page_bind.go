@@ -30,7 +30,7 @@ func (h *Handler) bindForm(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, http.StatusOK, "bind.html", bindView{Form: bindInput{Brand: in.Brand, Serial: in.Serial}})
+	return h.pages.Render(c, http.StatusOK, "bind.html", bindView{Form: bindInput{Brand: brandText(in.Brand), Serial: in.Serial}})
 }
 
 func (h *Handler) submitBind(c echo.Context) error {

@@ -12,7 +12,7 @@ import (
 type textFunc func(code string, args ...any) (string, error)
 
 // fieldAttrs are the attributes that a template may set on an input.
-var fieldAttrs = []string{"autocomplete", "inputmode", "maxlength", "min", "max", "pattern", "enterkeyhint", "list"}
+var fieldAttrs = []string{"autocomplete", "autocapitalize", "inputmode", "maxlength", "min", "max", "pattern", "enterkeyhint", "list"}
 
 // newField makes the view of the part "field":
 //

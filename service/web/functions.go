@@ -20,6 +20,7 @@ import (
 //	tReason reason            the sentence of a lifecycle.Reason
 //	label "serial"            what a field is called
 //	time at, day at           an instant, a date
+//	due at                    an instant to keep, with its day of the week
 //	dayText at                a date without an element, for drawings
 //	number n                  a whole number with the language's separators
 //	percent share             a share of one
@@ -50,6 +51,7 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 		"label":          label,
 		"time":           func(at time.Time) template.HTML { return timeElement(at, "minute", catalogue.Minute) },
 		"day":            func(at time.Time) template.HTML { return timeElement(at, "day", catalogue.Day) },
+		"due":            func(at time.Time) template.HTML { return timeElement(at, "due", catalogue.Due) },
 		"dayText":        catalogue.Day,
 		"number":         func(n any) (string, error) { return showNumber(catalogue, n) },
 		"percent":        catalogue.Percent,

@@ -116,11 +116,12 @@ func TestNumbersAndDates(t *testing.T) {
 	tests := []struct {
 		language                      messages.Language
 		number, percent, minute, day  string
+		due                           string
 		seconds, minutes, hours, days string
 	}{
-		{messages.English, "12,345,678", "42%", "4 Mar 2026, 08:06 UTC", "4 Mar 2026", "1 second", "2 minutes", "47 hours", "1,200 days"},
-		{messages.German, "12.345.678", "42\u00a0%", "4. März 2026, 08:06 UTC", "4. März 2026", "1 Sekunde", "2 Minuten", "47 Stunden", "1.200 Tage"},
-		{messages.Spanish, "12.345.678", "42\u00a0%", "4 mar 2026, 08:06 UTC", "4 mar 2026", "1 segundo", "2 minutos", "47 horas", "1.200 días"},
+		{messages.English, "12,345,678", "42%", "4 Mar 2026, 08:06 UTC", "4 Mar 2026", "Wednesday, 4 Mar 2026, 08:06 UTC", "1 second", "2 minutes", "47 hours", "1,200 days"},
+		{messages.German, "12.345.678", "42\u00a0%", "4. März 2026, 08:06 UTC", "4. März 2026", "Mittwoch, 4. März 2026, 08:06 UTC", "1 Sekunde", "2 Minuten", "47 Stunden", "1.200 Tage"},
+		{messages.Spanish, "12.345.678", "42\u00a0%", "4 mar 2026, 08:06 UTC", "4 mar 2026", "miércoles, 4 mar 2026, 08:06 UTC", "1 segundo", "2 minutos", "47 horas", "1.200 días"},
 	}
 	for _, tt := range tests {
 		words, err := messages.In(tt.language)
@@ -132,6 +133,7 @@ func TestNumbersAndDates(t *testing.T) {
 			{words.Percent(0.423), tt.percent},
 			{words.Minute(at), tt.minute},
 			{words.Day(at), tt.day},
+			{words.Due(at), tt.due},
 			// A rule says when by RFC 3339.
 			{words.Text("certify.contest-window", map[string]string{"until": at.Format(time.RFC3339)}),
 				words.Text("certify.contest-window", map[string]string{"until": tt.minute})},

@@ -62,13 +62,17 @@ func (c *Catalogue) Minute(at time.Time) string { return c.date("date.minute", a
 // Day is the day of an instant, in UTC.
 func (c *Catalogue) Day(at time.Time) string { return c.date("date.day", at) }
 
+// Due is an instant that somebody has to keep, with its day of the week.
+func (c *Catalogue) Due(at time.Time) string { return c.date("date.due", at) }
+
 func (c *Catalogue) date(pattern string, at time.Time) string {
 	at = at.UTC()
 	return c.Text(pattern, map[string]string{
-		"day":   strconv.Itoa(at.Day()),
-		"month": c.Text("date.month."+strconv.Itoa(int(at.Month())), nil),
-		"year":  strconv.Itoa(at.Year()),
-		"time":  at.Format("15:04"),
+		"weekday": c.Text("date.weekday."+strconv.Itoa(int(at.Weekday())), nil),
+		"day":     strconv.Itoa(at.Day()),
+		"month":   c.Text("date.month."+strconv.Itoa(int(at.Month())), nil),
+		"year":    strconv.Itoa(at.Year()),
+		"time":    at.Format("15:04"),
 	})
 }
 
