@@ -7,6 +7,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"quitclaim/retailer/desk"
+	"quitclaim/retailer/desk/batch"
 	"quitclaim/retailer/sale"
 	"quitclaim/scanner"
 	"quitclaim/scanner/print"
@@ -125,11 +126,20 @@ func (h *house) contestDoors() (mounter, error) {
 	return contest.NewHandler(contest.New(contest.Config{Store: h.store, Names: h.store, Now: h.now, Log: h.log}))
 }
 
+// deskDoors are the desk's own and, beside them, those of its batches.
 func (h *house) deskDoors() (mounter, error) {
-	return desk.NewHandler(desk.New(desk.Config{
-		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Batches: h.store, Entries: h.store, Kits: h.store,
+	room := desk.New(desk.Config{
+		Store: h.store, Admissions: h.store, Returns: h.store, Feed: h.store, Kits: h.store,
 		Now: h.now, NewID: newID, Presence: presenceCode(h.keys.LookupHash), Verify: h.entrance.Verify, Read: h.scanner.Read,
-	}))
+	})
+	doors, err := desk.NewHandler(room)
+	if err != nil {
+		return nil, err
+	}
+	batches, err := batch.NewHandler(batch.New(batch.Config{
+		Lists: h.store, Entries: h.store, Units: h.store, Desk: room, Now: h.now, NewID: newID, Read: h.scanner.Read,
+	}), doors)
+	return both{doors, batches}, err
 }
 
 func (h *house) printDoors() (mounter, error) {

@@ -48,8 +48,6 @@ type returns interface {
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
 	// UnitByCode resolves a public code of some kind.
 	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
-	// ReleaseReceipt resolves the hash of a release receipt's code.
-	ReleaseReceipt(ctx context.Context, codeHash string) (lifecycle.ReleaseReceipt, error)
 }
 
 // feed is what happens to units, in commit order.
@@ -66,8 +64,6 @@ type Config struct {
 	Admissions admissions
 	Returns    returns
 	Feed       feed
-	Batches    batches
-	Entries    entries
 	Kits       kits // nil: no box holds more than one unit
 	Now        func() time.Time
 	// NewID draws 26 random base32 characters.
@@ -97,9 +93,9 @@ func (d *Desk) command(actor lifecycle.Actor) lifecycle.Command {
 // now is the present as the record keeps it: UTC, whole milliseconds.
 func (d *Desk) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }
 
-// flagOtherStock tells the custodian's security officer that their unit lies
+// FlagOtherStock tells the custodian's security officer that their unit lies
 // on another desk (rule 13). One flag per place where it turns up.
-func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot) error {
+func (d *Desk) FlagOtherStock(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot) error {
 	if lifecycle.Sees(s, actor) {
 		return nil
 	}
@@ -115,9 +111,9 @@ func (d *Desk) flagOtherStock(ctx context.Context, actor lifecycle.Actor, s life
 	return nil
 }
 
-// flagQueued leaves an exception to sort out where a return that waited offline
+// FlagOvertaken leaves an exception to sort out where a return that waited offline
 // was overtaken (rule 14): the unit is on somebody's shelf and was not fenced.
-func (d *Desk) flagQueued(ctx context.Context, actor lifecycle.Actor, unit lifecycle.Unit, scanned time.Time, refused error) error {
+func (d *Desk) FlagOvertaken(ctx context.Context, actor lifecycle.Actor, unit lifecycle.Unit, scanned time.Time, refused error) error {
 	var refusal *lifecycle.Refusal
 	if scanned.IsZero() || !errors.As(refused, &refusal) || !refusal.Has("return.overtaken") && !refusal.Has("return.queued-too-long") {
 		return nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/retailer/desk/queue"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
@@ -27,7 +28,7 @@ type Handler struct {
 
 // NewHandler parses the room's pages.
 func NewHandler(desk *Desk) (*Handler, error) {
-	pages, err := web.ParsePages(templates)
+	pages, err := web.ParsePages(templates, queue.Templates)
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +44,6 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.POST("/v1/returns/:id/cancel", access.ReturnCancel, h.cancel)
 	r.POST("/v1/returns/:id/vouch", access.ReturnVouch, h.vouch)
 
-	h.mountBatches(r)
 	h.mountKits(r)
 	r.GET("/desk", access.ReturnOpen, h.desktop)
 	r.GET("/desk/take-back", access.ReturnOpen, h.takeBackForm)

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"quitclaim/retailer/desk"
+	"quitclaim/retailer/desk/desktest"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
@@ -19,8 +20,8 @@ func withKits(t *testing.T) bundle {
 	t.Helper()
 	b := setup(t)
 	b.desk = desk.New(desk.Config{
-		Store: b, Admissions: b, Returns: b, Feed: b, Batches: b, Entries: b, Kits: b, Now: b.Clock.Now, NewID: newID,
-		Presence: presence, Verify: b.verify, Read: read,
+		Store: b, Admissions: b, Returns: b, Feed: b, Kits: b, Now: b.Clock.Now, NewID: newID,
+		Presence: desktest.Presence, Verify: desktest.Verify(b.Clerk, b.Technician), Read: desktest.Read,
 	})
 	b.site = b.siteWith(t, func(*web.Config) {})
 	return b

@@ -1,26 +1,16 @@
 package desk_test
 
 import (
-	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"strings"
 	"testing"
 	"time"
 
 	"quitclaim/retailer/desk"
-	"quitclaim/scanner/code"
-	"quitclaim/service/access"
+	"quitclaim/retailer/desk/desktest"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 	"quitclaim/service/web"
 	"quitclaim/service/web/webtest"
 )
-
-// password is everybody's.
-const password = "correct horse battery staple"
 
 // bundle is a desk over the real store and the real web server.
 type bundle struct {
@@ -39,12 +29,10 @@ func setup(t *testing.T) bundle {
 // open is the room over a world that may have a past.
 func open(t *testing.T, w *storetest.World) bundle {
 	t.Helper()
-	colleague := w.Clerk
-	colleague.Person = "psn_colleague"
-	b := bundle{World: w, colleague: colleague}
+	b := bundle{World: w, colleague: desktest.Colleague(w.Clerk)}
 	b.desk = desk.New(desk.Config{
-		Store: w, Admissions: w, Returns: w, Feed: w, Batches: w, Entries: w, Now: w.Clock.Now, NewID: newID, Presence: presence, Verify: b.verify,
-		Read: read,
+		Store: w, Admissions: w, Returns: w, Feed: w, Now: w.Clock.Now, NewID: newID, Presence: desktest.Presence,
+		Verify: desktest.Verify(w.Clerk, w.Technician), Read: desktest.Read,
 	})
 	b.site = b.siteWith(t, func(*web.Config) {})
 	return b
@@ -65,55 +53,15 @@ func (b bundle) siteWith(t *testing.T, change func(*web.Config)) *webtest.Site {
 
 func newID() string { return storetest.NewID("x")[2:] }
 
-// read is the scanner's reader, without its site's own rules. The codes that
-// storetest draws for labels have no check character, so they are announced.
-func read(_ context.Context, payload string) (code.Reading, error) {
-	if label, ok := strings.CutPrefix(payload, "label "); ok {
-		return code.Reading{Kind: code.KindLabel, Label: label}, nil
-	}
-	return code.Parse(payload, code.Rules{Hosts: []string{"qc.example"}}), nil
+func (b bundle) as(actor lifecycle.Actor) *webtest.Client {
+	return b.site.As(desktest.Principal(actor))
 }
-
-func presence(id lifecycle.ReturnID) string {
-	mac := hmac.New(sha256.New, []byte("presence"))
-	mac.Write([]byte(id))
-	return hex.EncodeToString(mac.Sum(nil))
-}
-
-// verify knows the clerk, the colleague and a technician of another
-// organisation, by the local part of their address.
-func (b bundle) verify(_ context.Context, email, secret string) (access.Principal, error) {
-	name, _, _ := strings.Cut(email, "@")
-	actor, known := map[string]lifecycle.Actor{"clerk": b.Clerk, "colleague": b.colleague, "stranger": b.Technician}[name]
-	if !known || secret != password {
-		return access.Principal{}, fmt.Errorf("sign-in: %w", lifecycle.ErrUnauthenticated)
-	}
-	return principal(actor), nil
-}
-
-func principal(actor lifecycle.Actor) access.Principal {
-	return access.Principal{
-		Kind: access.KindPerson, Person: actor.Person, Org: actor.Org, OrgKind: actor.OrgKind, Roles: actor.Roles,
-		Name: "Mara Lind", OrgName: "Corner Shop",
-	}
-}
-
-func (b bundle) as(actor lifecycle.Actor) *webtest.Client { return b.site.As(principal(actor)) }
 
 // pos is the retailer's machine, acting for its clerk.
-func (b bundle) pos() *webtest.Client {
-	return b.site.As(access.Principal{
-		Kind: access.KindMachine, Machine: "tok_pos", Org: b.Retailer.ID, OrgKind: lifecycle.OrgRetailer,
-		Scopes: []access.Scope{access.ScopeReturns}, OnBehalfOf: b.Clerk.Person,
-	})
-}
+func (b bundle) pos() *webtest.Client { return b.site.As(desktest.POS(b.Clerk)) }
 
 // warehouseClerk is a clerk of another organisation.
-func (b bundle) warehouseClerk() lifecycle.Actor {
-	actor := b.Technician
-	actor.Roles = []lifecycle.Role{lifecycle.RoleClerk}
-	return actor
-}
+func (b bundle) warehouseClerk() lifecycle.Actor { return desktest.ClerkOf(b.Technician) }
 
 // body is a return by the API.
 func body(unit lifecycle.Unit, more ...any) map[string]any {

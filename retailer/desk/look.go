@@ -27,7 +27,7 @@ func (d *Desk) Look(ctx context.Context, actor lifecycle.Actor, key lifecycle.Un
 	if err != nil {
 		return Looked{}, fmt.Errorf("find unit: %w", err)
 	}
-	if err := d.flagOtherStock(ctx, actor, snapshot); err != nil {
+	if err := d.FlagOtherStock(ctx, actor, snapshot); err != nil {
 		return Looked{}, err
 	}
 	looked := Looked{Key: key, Answer: lifecycle.Scan(snapshot, lifecycle.PurposeReturn, actor, d.now())}

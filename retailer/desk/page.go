@@ -8,6 +8,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/retailer/desk/queue"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 )
@@ -15,7 +16,7 @@ import (
 // deskView is the desk before anything was scanned.
 type deskView struct {
 	Scan  web.ScanForm
-	Queue queueView
+	Queue queue.View
 	Today []lifecycle.TakenBack
 }
 
@@ -24,7 +25,7 @@ func (h *Handler) desktop(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, http.StatusOK, "desk.html", deskView{scanForm(), queueOf(c, lifecycle.Batch{}), today})
+	return h.pages.Render(c, http.StatusOK, "desk.html", deskView{scanForm(), queue.OfDesk(web.Principal(c)), today})
 }
 
 func scanForm() web.ScanForm { return web.ScanForm{Purpose: lifecycle.PurposeReturn} }
@@ -65,18 +66,12 @@ func newTakeBackView(in returnInput) takeBackView {
 	return view
 }
 
-func conditionOptions() (list []web.Option) {
-	for _, condition := range lifecycle.Conditions() {
-		list = append(list, web.Option{Value: condition, Message: "desk.condition." + condition})
-	}
-	return list
+func conditionOptions() []web.Option {
+	return web.Options("desk.condition.", lifecycle.Conditions()...)
 }
 
-func reasonOptions() (list []web.Option) {
-	for _, reason := range lifecycle.ReturnReasons() {
-		list = append(list, web.Option{Value: reason, Message: "desk.reason." + reason})
-	}
-	return list
+func reasonOptions() []web.Option {
+	return web.Options("desk.reason.", lifecycle.ReturnReasons()...)
 }
 
 func (h *Handler) takeBackForm(c echo.Context) error {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"quitclaim/retailer/desk"
+	"quitclaim/retailer/desk/desktest"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
@@ -98,7 +99,7 @@ func TestPresenceCode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a.Presence != presence(lifecycle.ReturnID(a.ID)) || snapshot.Return.PresenceHash != storetest.Hex(a.Presence) {
+	if a.Presence != desktest.Presence(lifecycle.ReturnID(a.ID)) || snapshot.Return.PresenceHash != storetest.Hex(a.Presence) {
 		t.Errorf("code %q, on record %q; want its SHA-256", a.Presence, snapshot.Return.PresenceHash)
 	}
 	picture := b.as(b.Clerk).Get("/desk/returns/" + a.ID + "/presence.svg")
@@ -167,7 +168,7 @@ func (f fixed) PrincipalOfPerson(context.Context, lifecycle.PersonID, int64) (ac
 func TestEventStream(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	b.site = b.siteWith(t, func(c *web.Config) { c.Authenticator = fixed{principal(b.Clerk)} })
+	b.site = b.siteWith(t, func(c *web.Config) { c.Authenticator = fixed{desktest.Principal(b.Clerk)} })
 	unit := b.Bound(t)
 	taken, err := b.desk.TakeBack(t.Context(), b.Clerk, desk.Brought{Key: unit.Key, Condition: "used", Reason: "faulty"})
 	if err != nil {

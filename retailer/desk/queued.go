@@ -1,33 +1,27 @@
 package desk
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/web"
 )
 
-// TakeBackQueued takes back what was scanned at a desk that could not ask, if
-// nothing came in between (rule 14). What it cannot take back is a refusal, and
-// stays with the device for a person to sort out.
-func (d *Desk) TakeBackQueued(ctx context.Context, actor lifecycle.Actor, in Scanned, condition, reason string) (Progress, error) {
-	seen, err := d.see(ctx, in)
-	if err != nil {
-		return Progress{}, err
-	}
-	var entry lifecycle.BatchEntry
-	seen.describe(&entry)
-	if entry.Verdict != "" {
-		return Progress{}, &lifecycle.Refusal{Event: lifecycle.EventReturn, Verdict: entry.Verdict, Reasons: entry.Reasons}
-	}
-	progress, err := d.TakeBack(ctx, actor, Brought{
-		Key: seen.snapshot.Unit.Key, Condition: condition, Reason: reason, ScannedAt: in.At, Unseen: true,
+// TakeQueued takes back what was scanned at a desk that could not ask, if
+// nothing came in between (rule 14), and answers as for any other return.
+func (h *Handler) TakeQueued(c echo.Context, key lifecycle.UnitKey, condition, reason string, scanned time.Time) error {
+	progress, err := h.desk.TakeBack(c.Request().Context(), web.Principal(c).Actor(), Brought{
+		Key: key, Condition: condition, Reason: reason, ScannedAt: scanned, Unseen: true,
 	})
 	if err != nil {
-		return progress, fmt.Errorf("take back what waited: %w", err)
+		return fmt.Errorf("take back what waited: %w", err)
 	}
-	return progress, nil
+	return web.JSON(c, http.StatusCreated, bodyOf(c, progress))
 }
 
 // unseen refuses what a clerk would not have gone on with, had they seen the

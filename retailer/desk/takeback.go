@@ -36,7 +36,7 @@ type Second struct{ Email, Password string }
 // TakeBack takes the unit back: from its return on nobody who used it before
 // sees through it.
 func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) (Progress, error) {
-	second, err := d.verify(ctx, actor, in.Second)
+	second, err := d.SecondPerson(ctx, actor, in.Second.Email, in.Second.Password)
 	if err != nil {
 		return Progress{}, err
 	}
@@ -55,30 +55,25 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 	if err != nil {
 		return Progress{}, fmt.Errorf("find unit to take back: %w", err)
 	}
-	if err := d.flagOtherStock(ctx, actor, snapshot); err != nil {
+	if err := d.FlagOtherStock(ctx, actor, snapshot); err != nil {
 		return Progress{}, err
 	}
-	decide := d.takeBack(actor, id, in, second).Decide
+	decide := lifecycle.TakeBack{
+		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
+		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,
+		PresenceHash: d.PresenceHash(id), ScannedAt: in.ScannedAt,
+	}.Decide
 	if in.Unseen {
 		decide = unseen(decide, actor)
 	}
 	outcome, err := d.advance(ctx, actor, snapshot.Unit.ID, in.Receipt, decide)
 	if err != nil {
-		return Progress{}, errors.Join(fmt.Errorf("take back: %w", err), d.flagQueued(ctx, actor, snapshot.Unit, in.ScannedAt, err))
+		return Progress{}, errors.Join(fmt.Errorf("take back: %w", err), d.FlagOvertaken(ctx, actor, snapshot.Unit, in.ScannedAt, err))
 	}
 	if outcome.Replayed {
 		return d.Find(ctx, actor, outcome.Change.Return.ID) // more may have happened since
 	}
 	return d.progress(actor, *outcome.Change.Return, snapshot.Apply(outcome.Change)), nil
-}
-
-// takeBack is the command by which a unit is taken back, however it was brought.
-func (d *Desk) takeBack(actor lifecycle.Actor, id lifecycle.ReturnID, in Brought, second lifecycle.PersonID) lifecycle.TakeBack {
-	return lifecycle.TakeBack{
-		Command: d.command(actor), Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
-		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent, Second: second,
-		PresenceHash: hashOf(d.config.Presence(id)), ScannedAt: in.ScannedAt,
-	}
 }
 
 // admit takes in a unit that nobody knows. It is its organisation's alone
@@ -92,7 +87,7 @@ func (d *Desk) admit(ctx context.Context, actor lifecycle.Actor, in Brought, id 
 		Command: d.command(actor), ID: lifecycle.UnitID("unt_" + d.config.NewID()), Key: in.Key,
 		Return: id, Order: d.newOrder(), Condition: in.Condition, Reason: in.Reason,
 		ReceiptHash: d.receiptHash(actor, in.Receipt), CustomerPresent: in.CustomerPresent,
-		PresenceHash: hashOf(d.config.Presence(id)),
+		PresenceHash: d.PresenceHash(id),
 	}
 	if in.Receipt == "" {
 		return d.config.Admissions.Register(ctx, in.Key, in.Model, admit.Decide)
@@ -100,13 +95,14 @@ func (d *Desk) admit(ctx context.Context, actor lifecycle.Actor, in Brought, id 
 	return d.config.Admissions.RegisterWithReceipt(ctx, in.Key, in.Model, actor.Org, in.Receipt, admit.Decide)
 }
 
-// verify is the second person, who is of the same organisation and works at
-// its desk. Whoever is not looks like a wrong password.
-func (d *Desk) verify(ctx context.Context, actor lifecycle.Actor, second Second) (lifecycle.PersonID, error) {
-	if second == (Second{}) {
+// SecondPerson is who signs with these, is of the same organisation and works
+// at its desk; nobody where both are empty. Whoever is not looks like a wrong
+// password.
+func (d *Desk) SecondPerson(ctx context.Context, actor lifecycle.Actor, email, password string) (lifecycle.PersonID, error) {
+	if email == "" && password == "" {
 		return "", nil
 	}
-	person, err := d.config.Verify(ctx, second.Email, second.Password)
+	person, err := d.config.Verify(ctx, email, password)
 	if err != nil && !errors.Is(err, lifecycle.ErrUnauthenticated) {
 		return "", fmt.Errorf("verify the second person: %w", err)
 	}
@@ -135,6 +131,9 @@ func (d *Desk) receiptHash(actor lifecycle.Actor, receipt string) string {
 }
 
 func (d *Desk) newOrder() lifecycle.OrderID { return lifecycle.OrderID("ord_" + d.config.NewID()) }
+
+// PresenceHash is what the record keeps of a return's presence code.
+func (d *Desk) PresenceHash(id lifecycle.ReturnID) string { return hashOf(d.config.Presence(id)) }
 
 // hashOf is the hex SHA-256 under which the record knows a presence code.
 func hashOf(text string) string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"quitclaim/retailer/desk/desktest"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/storetest"
 )
@@ -140,16 +141,16 @@ func TestClerkWhoTypesStrangersSerialsRunsIntoTheCap(t *testing.T) {
 		code          string
 	}{
 		"a wrong password":        {"colleague@shop.example", "guess", http.StatusUnprocessableEntity, "desk.second-wrong"},
-		"nobody":                  {"nobody@shop.example", password, http.StatusUnprocessableEntity, "desk.second-wrong"},
-		"somebody else's clerk":   {"stranger@warehouse.example", password, http.StatusUnprocessableEntity, "desk.second-wrong"},
-		"the clerk a second time": {"clerk@shop.example", password, http.StatusConflict, "return.same-person"},
+		"nobody":                  {"nobody@shop.example", desktest.Password, http.StatusUnprocessableEntity, "desk.second-wrong"},
+		"somebody else's clerk":   {"stranger@warehouse.example", desktest.Password, http.StatusUnprocessableEntity, "desk.second-wrong"},
+		"the clerk a second time": {"clerk@shop.example", desktest.Password, http.StatusConflict, "return.same-person"},
 	} {
 		got := clerk.PostJSON("/v1/returns", body(next, "second_email", c.email, "second_password", c.secret))
 		if got.Status != c.status || !strings.Contains(got.Body, c.code) {
 			t.Errorf("%s: %d %s, want %d %s", name, got.Status, got.Body, c.status, c.code)
 		}
 	}
-	a := b.takeBack(t, next, "second_email", "colleague@shop.example", "second_password", password)
+	a := b.takeBack(t, next, "second_email", "colleague@shop.example", "second_password", desktest.Password)
 	if !a.SecondPerson {
 		t.Errorf("answer = %+v, want the second person on it", a)
 	}

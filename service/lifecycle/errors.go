@@ -94,6 +94,11 @@ func (i *Invalid) Error() string { return "invalid input: " + reasonCodes(i.Reas
 // Is makes errors.Is(err, ErrInvalid) true.
 func (i *Invalid) Is(target error) bool { return target == ErrInvalid }
 
+// Mistake is the one that an input has in this field.
+func Mistake(field, code string) error {
+	return &Invalid{Reasons: []Reason{{Code: code, Field: field}}}
+}
+
 func reasonCodes(reasons []Reason) string {
 	codes := make([]string, len(reasons))
 	for i, reason := range reasons {

@@ -38,14 +38,16 @@ type pageIn struct {
 	name     string
 }
 
-// ParsePages takes every *.html of the folder. A file is one page, rendered by
+// ParsePages takes every *.html of the folders. A file is one page, rendered by
 // its base name; files whose names begin with _ are parts that all pages of
-// the folder share. A page defines "title" and "main"; the layout does the
+// the folders share. A page defines "title" and "main"; the layout does the
 // rest. Whatever does not parse is an error here, and none later.
-func ParsePages(folder fs.FS) (*Pages, error) {
-	files, err := templateFiles(folder)
-	if err != nil {
-		return nil, err
+func ParsePages(folders ...fs.FS) (*Pages, error) {
+	files := map[string]string{}
+	for _, folder := range folders {
+		if err := addTemplates(files, folder); err != nil {
+			return nil, err
+		}
 	}
 	pages := &Pages{
 		files: files, bases: map[messages.Language]*template.Template{}, made: map[pageIn]*template.Template{},
@@ -104,9 +106,8 @@ func (p *Pages) base(language messages.Language) (*template.Template, error) {
 
 func isPart(name string) bool { return strings.HasPrefix(name, "_") }
 
-// templateFiles is the text of every template by base name.
-func templateFiles(folder fs.FS) (map[string]string, error) {
-	files := map[string]string{}
+// addTemplates adds the text of every template by base name.
+func addTemplates(files map[string]string, folder fs.FS) error {
 	err := fs.WalkDir(folder, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Ext(name) != ".html" {
 			return err
@@ -122,9 +123,9 @@ func templateFiles(folder fs.FS) (map[string]string, error) {
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read templates: %w", err)
+		return fmt.Errorf("read templates: %w", err)
 	}
-	return files, nil
+	return nil
 }
 
 // parseShared is the layout and the shared parts.

@@ -66,6 +66,15 @@ type Option struct {
 	Hint    string // message code, empty: none
 }
 
+// Options are the choices of these values, whose messages are under prefix.
+func Options(prefix string, values ...string) []Option {
+	list := make([]Option, len(values))
+	for i, value := range values {
+		list[i] = Option{Value: value, Message: prefix + value}
+	}
+	return list
+}
+
 // noticeView fills the part "notice".
 type noticeView struct {
 	Kind string // ok, wait or stop

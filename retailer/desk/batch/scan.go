@@ -1,4 +1,4 @@
-package desk
+package batch
 
 import (
 	"context"
@@ -36,12 +36,12 @@ type Entered struct {
 // Enter takes back the unit that was scanned, and puts it on the batch's list;
 // whatever it cannot take back becomes an exception there. The same scan sent
 // again is answered with what became of it.
-func (d *Desk) Enter(ctx context.Context, actor lifecycle.Actor, id lifecycle.BatchID, in Scanned) (Entered, error) {
-	batch, err := d.batchOf(ctx, actor, id)
+func (r *Room) Enter(ctx context.Context, actor lifecycle.Actor, id lifecycle.BatchID, in Scanned) (Entered, error) {
+	batch, err := r.batchOf(ctx, actor, id)
 	if err != nil {
 		return Entered{}, err
 	}
-	entry, found, err := d.config.Entries.BatchEntry(ctx, id, in.ID)
+	entry, found, err := r.config.Entries.BatchEntry(ctx, id, in.ID)
 	if err != nil {
 		return Entered{}, fmt.Errorf("look for entry: %w", err)
 	}
@@ -55,56 +55,56 @@ func (d *Desk) Enter(ctx context.Context, actor lifecycle.Actor, id lifecycle.Ba
 		Batch: id, ID: in.ID, Person: actor.Person, Station: in.Station, ScannedAt: in.At, Queued: in.Queued, State: lifecycle.EntryException,
 	}
 	if in.At.IsZero() {
-		entry.ScannedAt = d.now()
+		entry.ScannedAt = r.now()
 	}
-	seen, err := d.see(ctx, in)
+	seen, err := r.see(ctx, in)
 	if err != nil {
 		return Entered{}, err
 	}
 	seen.describe(&entry)
 	if !seen.known || entry.Verdict != "" {
-		return d.except(ctx, entry)
+		return r.except(ctx, entry)
 	}
-	return d.enterKnown(ctx, actor, batch, entry, seen.snapshot, in.At)
+	return r.enterKnown(ctx, actor, batch, entry, seen.snapshot, in.At)
 }
 
 // enterKnown goes on with a unit that is on record.
-func (d *Desk) enterKnown(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, entry lifecycle.BatchEntry, s lifecycle.Snapshot, scanned time.Time) (Entered, error) {
-	if err := d.flagOtherStock(ctx, actor, s); err != nil {
+func (r *Room) enterKnown(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, entry lifecycle.BatchEntry, s lifecycle.Snapshot, scanned time.Time) (Entered, error) {
+	if err := r.config.Desk.FlagOtherStock(ctx, actor, s); err != nil {
 		return Entered{}, err
 	}
 	if lifecycle.Sees(s, actor) {
 		entry.Key = s.Unit.Key // a label does not say it; in other hands it stays unsaid
 	}
-	if first, err := d.firstOf(ctx, actor, batch, s); err != nil || first.ID != "" {
+	if first, err := r.firstOf(ctx, actor, batch, s); err != nil || first.ID != "" {
 		return Entered{Entry: first, Again: true}, err
 	}
-	brought := Brought{Key: s.Unit.Key, Condition: batch.Condition, Reason: batch.Reason, ScannedAt: scanned}
-	err := d.takeInto(ctx, actor, s, &entry, brought, "")
+	said := lifecycle.TakeBack{Condition: batch.Condition, Reason: batch.Reason, ScannedAt: scanned}
+	err := r.takeInto(ctx, actor, s, &entry, said)
 	var refusal *lifecycle.Refusal
 	if !errors.As(err, &refusal) || refusal.Has("batch.closed") || refusal.Has("batch.full") {
 		return Entered{Entry: entry}, err
 	}
-	if err := d.flagQueued(ctx, actor, s.Unit, scanned, err); err != nil {
+	if err := r.config.Desk.FlagOvertaken(ctx, actor, s.Unit, scanned, err); err != nil {
 		return Entered{}, err
 	}
 	entry.Return, entry.State, entry.Reasons = "", lifecycle.EntryException, refusal.Reasons
 	if entry.Verdict == lifecycle.VerdictClear || entry.Verdict == lifecycle.VerdictBound {
 		entry.Verdict = lifecycle.VerdictRefused
 	}
-	return d.except(ctx, entry)
+	return r.except(ctx, entry)
 }
 
 // firstOf is the entry by which the unit came back by this very batch.
-func (d *Desk) firstOf(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, s lifecycle.Snapshot) (lifecycle.BatchEntry, error) {
+func (r *Room) firstOf(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, s lifecycle.Snapshot) (lifecycle.BatchEntry, error) {
 	if s.Return == nil || s.Unit.State != lifecycle.StateReturned || s.Unit.Custody != actor.Org {
 		return lifecycle.BatchEntry{}, nil
 	}
-	place, err := d.config.Batches.PlaceOfReturn(ctx, batch.ID, s.Return.ID)
+	place, err := r.config.Lists.PlaceOfReturn(ctx, batch.ID, s.Return.ID)
 	if err != nil || place == 0 {
 		return lifecycle.BatchEntry{}, err
 	}
-	list, err := d.config.Entries.BatchEntries(ctx, batch.ID)
+	list, err := r.config.Entries.BatchEntries(ctx, batch.ID)
 	if err != nil {
 		return lifecycle.BatchEntry{}, err
 	}
@@ -113,21 +113,24 @@ func (d *Desk) firstOf(ctx context.Context, actor lifecycle.Actor, batch lifecyc
 }
 
 // takeInto takes a unit back by an entry, if the verdict on it lets a desk do
-// that. The error is a refusal where a rule says no.
-func (d *Desk) takeInto(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot, entry *lifecycle.BatchEntry, in Brought, second lifecycle.PersonID) error {
-	answer := lifecycle.Scan(s, lifecycle.PurposeReturn, actor, d.now())
+// that: said is what holds for the batch. The error is a refusal where a rule
+// says no.
+func (r *Room) takeInto(ctx context.Context, actor lifecycle.Actor, s lifecycle.Snapshot, entry *lifecycle.BatchEntry, said lifecycle.TakeBack) error {
+	answer := lifecycle.Scan(s, lifecycle.PurposeReturn, actor, r.now())
 	entry.Verdict = answer.Verdict
 	wanted := answer.Verdict == lifecycle.VerdictClear || answer.Verdict == lifecycle.VerdictBound
 	if !wanted || !slices.Contains(answer.Next, lifecycle.NextTakeBack) {
 		return &lifecycle.Refusal{Event: lifecycle.EventReturn, State: s.Unit.State, Verdict: answer.Verdict, Reasons: answer.Reasons}
 	}
-	ret := lifecycle.ReturnID("ret_" + d.config.NewID())
+	ret := lifecycle.ReturnID("ret_" + r.config.NewID())
 	entry.Return, entry.State, entry.Reasons = ret, lifecycle.EntryTaken, nil
-	_, err := d.config.Entries.AdvanceInBatch(ctx, s.Unit.ID, *entry, d.takeBack(actor, ret, in, second).Decide)
+	said.Command = lifecycle.Command{Actor: actor, At: r.now()}
+	said.Return, said.Order, said.PresenceHash = ret, lifecycle.OrderID("ord_"+r.config.NewID()), r.config.Desk.PresenceHash(ret)
+	_, err := r.config.Entries.AdvanceInBatch(ctx, s.Unit.ID, *entry, said.Decide)
 	if err != nil {
 		return fmt.Errorf("take back in a batch: %w", err)
 	}
-	written, _, err := d.config.Entries.BatchEntry(ctx, entry.Batch, entry.ID)
+	written, _, err := r.config.Entries.BatchEntry(ctx, entry.Batch, entry.ID)
 	if err != nil {
 		return fmt.Errorf("read what was entered: %w", err)
 	}
@@ -136,8 +139,8 @@ func (d *Desk) takeInto(ctx context.Context, actor lifecycle.Actor, s lifecycle.
 }
 
 // except puts an exception on the list.
-func (d *Desk) except(ctx context.Context, entry lifecycle.BatchEntry) (Entered, error) {
-	written, err := d.config.Entries.AddBatchEntry(ctx, entry)
+func (r *Room) except(ctx context.Context, entry lifecycle.BatchEntry) (Entered, error) {
+	written, err := r.config.Entries.AddBatchEntry(ctx, entry)
 	if err != nil {
 		return Entered{}, fmt.Errorf("enter an exception: %w", err)
 	}
@@ -147,15 +150,15 @@ func (d *Desk) except(ctx context.Context, entry lifecycle.BatchEntry) (Entered,
 // TryAgain takes back what stands in the batch as exceptions: the entry of this
 // id, or where it is empty all that wait for a second person, who signs for
 // them here. It says how many are back, and why the others are not.
-func (d *Desk) TryAgain(ctx context.Context, actor lifecycle.Actor, id lifecycle.BatchID, entry string, by Second) (taken int, against []lifecycle.Reason, err error) {
-	pallet, err := d.FindBatch(ctx, actor, id)
+func (r *Room) TryAgain(ctx context.Context, actor lifecycle.Actor, id lifecycle.BatchID, entry string, email, password string) (taken int, against []lifecycle.Reason, err error) {
+	pallet, err := r.Find(ctx, actor, id)
 	if err != nil {
 		return 0, nil, err
 	}
 	if entry != "" && !slices.ContainsFunc(pallet.Entries, func(e lifecycle.BatchEntry) bool { return e.ID == entry }) {
 		return 0, nil, fmt.Errorf("entry of a batch: %w", lifecycle.ErrNotFound)
 	}
-	second, err := d.verify(ctx, actor, by)
+	second, err := r.config.Desk.SecondPerson(ctx, actor, email, password)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -163,7 +166,7 @@ func (d *Desk) TryAgain(ctx context.Context, actor lifecycle.Actor, id lifecycle
 		if e.ID != entry && (entry != "" || !capped(e)) || !e.MayTryAgain() {
 			continue
 		}
-		err := d.tryOne(ctx, actor, pallet.Batch, e, second)
+		err := r.tryOne(ctx, actor, pallet.Batch, e, second)
 		var refusal *lifecycle.Refusal
 		switch {
 		case errors.As(err, &refusal):
@@ -177,14 +180,14 @@ func (d *Desk) TryAgain(ctx context.Context, actor lifecycle.Actor, id lifecycle
 	return taken, against, nil
 }
 
-func (d *Desk) tryOne(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, entry lifecycle.BatchEntry, second lifecycle.PersonID) error {
-	snapshot, err := d.config.Store.SnapshotByKey(ctx, entry.Key)
+func (r *Room) tryOne(ctx context.Context, actor lifecycle.Actor, batch lifecycle.Batch, entry lifecycle.BatchEntry, second lifecycle.PersonID) error {
+	snapshot, err := r.config.Units.SnapshotByKey(ctx, entry.Key)
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		return &lifecycle.Refusal{Event: lifecycle.EventReturn, Verdict: lifecycle.VerdictUnknown, Reasons: []lifecycle.Reason{{Code: "scan.unknown"}}}
 	}
 	if err != nil {
 		return fmt.Errorf("find unit of an entry: %w", err)
 	}
-	brought := Brought{Key: entry.Key, Condition: batch.Condition, Reason: batch.Reason}
-	return d.takeInto(ctx, actor, snapshot, &entry, brought, second)
+	said := lifecycle.TakeBack{Condition: batch.Condition, Reason: batch.Reason, Second: second}
+	return r.takeInto(ctx, actor, snapshot, &entry, said)
 }

@@ -1,4 +1,4 @@
-package desk
+package batch
 
 import (
 	"fmt"
@@ -90,4 +90,10 @@ type enteredBody struct {
 type againBody struct {
 	Taken   int                 `json:"taken"`
 	Reasons []web.ProblemReason `json:"reasons"`
+}
+
+func mistake(field, code string) error {
+	var invalid lifecycle.Invalid
+	invalid.Add(field, code)
+	return invalid.Err()
 }

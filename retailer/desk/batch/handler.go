@@ -1,6 +1,7 @@
-package desk
+package batch
 
 import (
+	"embed"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,13 +9,38 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/retailer/desk/queue"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 )
 
-// mountBatches registers the routes of batches and of what waited offline.
-func (h *Handler) mountBatches(r *web.Routes) {
+//go:embed templates/*.html
+var templates embed.FS
+
+// doors are the desk's own: what waited becomes a return there.
+type doors interface {
+	TakeQueued(c echo.Context, key lifecycle.UnitKey, condition, reason string, scanned time.Time) error
+}
+
+// Handler is the room's doors.
+type Handler struct {
+	room  *Room
+	desk  doors
+	pages *web.Pages
+}
+
+// NewHandler parses the room's pages.
+func NewHandler(room *Room, desk doors) (*Handler, error) {
+	pages, err := web.ParsePages(templates, queue.Templates)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{room, desk, pages}, nil
+}
+
+// Mount registers the room's routes.
+func (h *Handler) Mount(r *web.Routes) {
 	r.POST("/v1/returns/queued", access.ReturnOpen, h.createQueued)
 	r.GET("/v1/batches", access.ReturnRead, h.listBatches)
 	r.POST("/v1/batches", access.ReturnOpen, h.createBatch)
@@ -45,7 +71,7 @@ func (h *Handler) createBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	batch, err := h.desk.OpenBatch(c.Request().Context(), web.Principal(c).Actor(), in.Condition, in.Reason)
+	batch, err := h.room.Open(c.Request().Context(), web.Principal(c).Actor(), in.Condition, in.Reason)
 	if err != nil {
 		return err
 	}
@@ -79,7 +105,7 @@ func (h *Handler) batches(c echo.Context) ([]lifecycle.Batch, string, error) {
 		}
 		at.After = parts[0]
 	}
-	list, next, err := h.desk.ListBatches(c.Request().Context(), web.Principal(c).Actor(), at)
+	list, next, err := h.room.List(c.Request().Context(), web.Principal(c).Actor(), at)
 	if err != nil || next == "" {
 		return list, "", err
 	}
@@ -89,7 +115,7 @@ func (h *Handler) batches(c echo.Context) ([]lifecycle.Batch, string, error) {
 func batchID(c echo.Context) lifecycle.BatchID { return lifecycle.BatchID(web.Param(c, "id")) }
 
 func (h *Handler) pallet(c echo.Context) (Pallet, error) {
-	return h.desk.FindBatch(c.Request().Context(), web.Principal(c).Actor(), batchID(c))
+	return h.room.Find(c.Request().Context(), web.Principal(c).Actor(), batchID(c))
 }
 
 func (h *Handler) readBatch(c echo.Context) error {
@@ -143,7 +169,7 @@ func (h *Handler) scanned(c echo.Context, in scanInput) (Scanned, error) {
 	}
 	sent, err := time.Parse(time.RFC3339, c.Request().Header.Get(headerSentAt))
 	if age := sent.Sub(scanned.At); err == nil && !scanned.At.IsZero() && age >= 0 {
-		scanned.At = h.desk.now().Add(-age)
+		scanned.At = h.room.now().Add(-age)
 	}
 	return scanned, nil
 }
@@ -173,7 +199,7 @@ func (h *Handler) enterScan(c echo.Context, in scanInput) (Entered, error) {
 	if err != nil {
 		return Entered{}, err
 	}
-	return h.desk.Enter(c.Request().Context(), web.Principal(c).Actor(), batchID(c), scanned)
+	return h.room.Enter(c.Request().Context(), web.Principal(c).Actor(), batchID(c), scanned)
 }
 
 // queuedInput is a return that waited on a device, and is of no batch.
@@ -202,11 +228,11 @@ func (h *Handler) createQueued(c echo.Context) error {
 	if scanned.At.IsZero() {
 		return mistake("scanned_at", "field.required")
 	}
-	progress, err := h.desk.TakeBackQueued(c.Request().Context(), web.Principal(c).Actor(), scanned, in.Condition, in.Reason)
+	key, err := h.room.Waited(c.Request().Context(), scanned)
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusCreated, bodyOf(c, progress))
+	return h.desk.TakeQueued(c, key, in.Condition, in.Reason, scanned.At)
 }
 
 type settleInput struct {
@@ -226,7 +252,7 @@ func (h *Handler) settleOne(c echo.Context) (lifecycle.BatchEntry, error) {
 	if err != nil {
 		return lifecycle.BatchEntry{}, err
 	}
-	return h.desk.SettleEntry(c.Request().Context(), web.Principal(c).Actor(), batchID(c), web.Param(c, "entry"), in.Settlement)
+	return h.room.Settle(c.Request().Context(), web.Principal(c).Actor(), batchID(c), web.Param(c, "entry"), in.Settlement)
 }
 
 type againInput struct {
@@ -241,7 +267,7 @@ func (h *Handler) tryAgain(c echo.Context) (int, []lifecycle.Reason, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return h.desk.TryAgain(c.Request().Context(), web.Principal(c).Actor(), batchID(c), in.Entry, Second{in.SecondEmail, in.SecondPassword})
+	return h.room.TryAgain(c.Request().Context(), web.Principal(c).Actor(), batchID(c), in.Entry, in.SecondEmail, in.SecondPassword)
 }
 
 func (h *Handler) again(c echo.Context) error {
@@ -262,7 +288,7 @@ func (h *Handler) closeOne(c echo.Context) (lifecycle.Batch, error) {
 	if err != nil {
 		return lifecycle.Batch{}, err
 	}
-	return h.desk.CloseBatch(c.Request().Context(), web.Principal(c).Actor(), batchID(c), in.Waiting)
+	return h.room.Close(c.Request().Context(), web.Principal(c).Actor(), batchID(c), in.Waiting)
 }
 
 func (h *Handler) closeBatch(c echo.Context) error {

@@ -1,4 +1,4 @@
-package desk
+package batch
 
 import (
 	"errors"
@@ -10,6 +10,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"quitclaim/retailer/desk/queue"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
@@ -63,7 +64,8 @@ func (h *Handler) showBatches(c echo.Context, status int, in batchInput, mistake
 		return err
 	}
 	view := batchesView{Next: next, Form: in, Mistakes: mistakes, MayOpen: access.Allowed(web.Principal(c), access.ReturnOpen)}
-	view.Conditions, view.Reasons = conditionOptions(), reasonOptions()
+	view.Conditions = web.Options("desk.condition.", lifecycle.Conditions()...)
+	view.Reasons = web.Options("desk.reason.", lifecycle.ReturnReasons()...)
 	for _, batch := range list {
 		view.Batches = append(view.Batches, batchRow{batch})
 	}
@@ -78,21 +80,24 @@ func (h *Handler) submitBatch(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	batch, err := h.desk.OpenBatch(c.Request().Context(), web.Principal(c).Actor(), in.Condition, in.Reason)
+	batch, err := h.room.Open(c.Request().Context(), web.Principal(c).Actor(), in.Condition, in.Reason)
 	if err != nil {
 		return err
 	}
 	return web.SeeOther(c, batchPath(batch.ID))
 }
 
-func batchPath(id lifecycle.BatchID) string { return "/desk/batches/" + url.PathEscape(string(id)) }
+func batchPath(id lifecycle.BatchID) string { return "/desk" + pathUnder(id) }
+
+// pathUnder is the batch's path under /desk, and under /v1.
+func pathUnder(id lifecycle.BatchID) string { return "/batches/" + url.PathEscape(string(id)) }
 
 // batchView is one batch: where the pallet is worked through.
 type batchView struct {
 	Pallet
 	Path  string
 	Scan  web.ScanForm
-	Queue queueView
+	Queue queue.View
 	// Last is what became of the last scan; nil: nothing was scanned yet.
 	Last *entryRow
 	// Again: the last scan was of a unit that is on the list already.
@@ -139,11 +144,9 @@ func (h *Handler) newBatchView(c echo.Context) (batchView, error) {
 		MayWork:  pallet.Open() && access.Allowed(principal, access.ReturnOpen),
 		MayClose: pallet.Open() && access.Allowed(principal, access.BatchClose),
 		Scan:     web.ScanForm{Purpose: lifecycle.PurposeReturn, Action: batchPath(pallet.ID) + "/entries"},
-		Queue:    queueOf(c, pallet.Batch),
+		Queue:    queue.OfBatch(principal, pallet.Batch, pathUnder(pallet.ID)),
 	}
-	for _, settlement := range lifecycle.Settlements() {
-		view.Settlements = append(view.Settlements, web.Option{Value: settlement, Message: "batch.settlement." + settlement})
-	}
+	view.Settlements = web.Options("batch.settlement.", lifecycle.Settlements()...)
 	return view, nil
 }
 
@@ -250,4 +253,17 @@ func mistakesElsewhere(wrong *lifecycle.Invalid) []lifecycle.Reason {
 		}
 	}
 	return list
+}
+
+// offlineView is the page that browsers keep for when there is no network.
+type offlineView struct {
+	Queue queue.View
+	Scan  web.ScanForm
+}
+
+// offline is the same for everybody, and says nothing of anybody: it is kept in
+// the browser, where the next person may open it.
+func (h *Handler) offline(c echo.Context) error {
+	view := offlineView{queue.OfDesk(access.Anonymous()), web.ScanForm{Purpose: lifecycle.PurposeReturn}}
+	return h.pages.Render(c, http.StatusOK, "offline.html", view)
 }

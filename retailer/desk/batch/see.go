@@ -1,7 +1,9 @@
-package desk
+package batch
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 
@@ -21,15 +23,15 @@ type sight struct {
 }
 
 // see reads what was scanned, or typed instead, and looks the unit up.
-func (d *Desk) see(ctx context.Context, in Scanned) (sight, error) {
+func (r *Room) see(ctx context.Context, in Scanned) (sight, error) {
 	if in.Key != (lifecycle.UnitKey{}) {
-		return d.seeTyped(ctx, in.Key)
+		return r.seeTyped(ctx, in.Key)
 	}
-	seen, err := d.seeOne(ctx, in.Payload)
+	seen, err := r.seeOne(ctx, in.Payload)
 	if err != nil || in.Second == "" {
 		return seen, err
 	}
-	other, err := d.seeOne(ctx, in.Second)
+	other, err := r.seeOne(ctx, in.Second)
 	if err != nil {
 		return seen, err
 	}
@@ -47,33 +49,33 @@ func (d *Desk) see(ctx context.Context, in Scanned) (sight, error) {
 
 // seeTyped is for a key that somebody typed. People type setup codes where a
 // serial is asked for; those are not kept.
-func (d *Desk) seeTyped(ctx context.Context, key lifecycle.UnitKey) (sight, error) {
+func (r *Room) seeTyped(ctx context.Context, key lifecycle.UnitKey) (sight, error) {
 	if typed := code.Parse(key.Serial, code.Rules{}); typed.SecretsRedacted {
 		return sight{reading: typed, secrets: true}, nil
 	}
-	return d.find(ctx, sight{reading: code.Reading{Kind: code.KindSerial, Key: key, Serial: key.Serial, Redacted: key.Serial}})
+	return r.find(ctx, sight{reading: code.Reading{Kind: code.KindSerial, Key: key, Serial: key.Serial, Redacted: key.Serial}})
 }
 
-func (d *Desk) seeOne(ctx context.Context, payload string) (seen sight, err error) {
-	if seen.reading, err = d.config.Read(ctx, payload); err != nil {
+func (r *Room) seeOne(ctx context.Context, payload string) (seen sight, err error) {
+	if seen.reading, err = r.config.Read(ctx, payload); err != nil {
 		return seen, fmt.Errorf("read scanned code: %w", err)
 	}
 	seen.secrets = seen.reading.SecretsRedacted
-	return d.find(ctx, seen)
+	return r.find(ctx, seen)
 }
 
 // find looks up the unit that the reading names, if it names one.
-func (d *Desk) find(ctx context.Context, seen sight) (_ sight, err error) {
+func (r *Room) find(ctx context.Context, seen sight) (_ sight, err error) {
 	switch reading := seen.reading; {
 	case reading.Kind == code.KindLabel:
 		var unit lifecycle.Unit
-		if unit, err = d.config.Returns.UnitByCode(ctx, "label", reading.Label); err == nil {
-			seen.snapshot, err = d.config.Returns.Snapshot(ctx, unit.ID)
+		if unit, err = r.config.Units.UnitByCode(ctx, "label", reading.Label); err == nil {
+			seen.snapshot, err = r.config.Units.Snapshot(ctx, unit.ID)
 		}
 	case reading.Kind == code.KindReceipt:
-		return d.findReceipt(ctx, seen)
+		return r.findReceipt(ctx, seen)
 	case reading.Unit() && reading.Key != lifecycle.UnitKey{}:
-		seen.snapshot, err = d.config.Store.SnapshotByKey(ctx, reading.Key)
+		seen.snapshot, err = r.config.Units.SnapshotByKey(ctx, reading.Key)
 	default:
 		return seen, nil
 	}
@@ -89,10 +91,11 @@ func (d *Desk) find(ctx context.Context, seen sight) (_ sight, err error) {
 
 // findReceipt looks up which unit a release receipt is about. The unit is not
 // known by it: nobody has it in their hands for having its receipt.
-func (d *Desk) findReceipt(ctx context.Context, seen sight) (sight, error) {
-	released, err := d.config.Returns.ReleaseReceipt(ctx, hashOf(seen.reading.Receipt))
+func (r *Room) findReceipt(ctx context.Context, seen sight) (sight, error) {
+	sum := sha256.Sum256([]byte(seen.reading.Receipt))
+	released, err := r.config.Units.ReleaseReceipt(ctx, hex.EncodeToString(sum[:]))
 	if err == nil {
-		seen.snapshot, err = d.config.Returns.Snapshot(ctx, released.Unit)
+		seen.snapshot, err = r.config.Units.Snapshot(ctx, released.Unit)
 	}
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
 		return seen, fmt.Errorf("find receipt: %w", err)

@@ -1,4 +1,4 @@
-package desk_test
+package batch_test
 
 import (
 	"bytes"
@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"quitclaim/retailer/desk/desktest"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web/webtest"
 )
@@ -274,7 +275,7 @@ func TestSecondPersonSignsForABatch(t *testing.T) {
 	if got := clerk.PostForm("/desk/batches/"+batch+"/again", sign); got.Status != http.StatusUnprocessableEntity || strings.Contains(got.Body, `value="wrong"`) {
 		t.Errorf("a wrong password = %d", got.Status)
 	}
-	sign.Set("second_password", password)
+	sign.Set("second_password", desktest.Password)
 	if got := clerk.PostForm("/desk/batches/"+batch+"/again", sign); got.Status != http.StatusSeeOther {
 		t.Errorf("signed = %d %s", got.Status, got.Body)
 	}
@@ -393,7 +394,7 @@ func between(t *testing.T, text, before, after string) string {
 func TestOfflinePageIsNobodys(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	got := b.site.As(principal(lifecycle.Actor{})).Get("/desk/offline")
+	got := b.site.As(desktest.Principal(lifecycle.Actor{})).Get("/desk/offline")
 	if got.Status != http.StatusOK || !strings.Contains(got.Body, `data-operator=""`) {
 		t.Errorf("offline page = %d\n%s", got.Status, got.Body)
 	}
