@@ -13,7 +13,7 @@ import (
 
 	"quitclaim/service/cloud/builtin"
 	"quitclaim/service/lifecycle"
-	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -358,7 +358,7 @@ func (l *life) certified() *life {
 	l.do(lifecycle.Certify{
 		Command: l.by("warehouse validator"), Code: code,
 		Sign: func(s lifecycle.Snapshot, c lifecycle.Certificate) ([]byte, error) {
-			return certificate.Sign(bench.Statement(s, c, "House warehouse", "House vendor"), l.s.w.house.keys.Certificate())
+			return certificate.Sign(certify.Statement(s, c, "House warehouse", "House vendor"), l.s.w.house.keys.Certificate())
 		},
 	}.Decide)
 	return l

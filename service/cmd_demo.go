@@ -17,7 +17,7 @@ import (
 	"quitclaim/service/demo"
 	"quitclaim/service/device/camera"
 	"quitclaim/service/lifecycle"
-	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -76,7 +76,7 @@ func (h *house) demoWorld(ctx context.Context) (demo.World, error) {
 
 // signForDemo signs as the demo's warehouse would at its bench.
 func (h *house) signForDemo(s lifecycle.Snapshot, c lifecycle.Certificate) ([]byte, error) {
-	return certificate.Sign(bench.Statement(s, c, "Refit Works", "Halden Optics"), h.keys.Certificate())
+	return certificate.Sign(certify.Statement(s, c, "Refit Works", "Halden Optics"), h.keys.Certificate())
 }
 
 // saveCameras gives every unit its memory, so that `quitclaim camera` can speak

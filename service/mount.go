@@ -30,8 +30,11 @@ import (
 	"quitclaim/service/sweep"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
 	"quitclaim/warehouse/bench/contest"
 	"quitclaim/warehouse/bench/evidence"
+	"quitclaim/warehouse/bench/second"
+	"quitclaim/warehouse/bench/shipment"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -95,23 +98,36 @@ func (h *house) stationDoors() (mounter, error) {
 	}))
 }
 
-// benchDoors are the bench's own and, behind the same pages, its pictures.
+// benchDoors are the bench's own and, behind the same pages, those of its parts.
 func (h *house) benchDoors() (mounter, error) {
 	doors, err := bench.NewHandler(h.bench)
 	if err != nil {
 		return nil, err
 	}
-	pictures := evidence.NewHandler(evidence.New(evidence.Config{Store: h.store, Bench: h.bench, Now: h.now}), doors)
-	return both{doors, pictures}, nil
+	certificates, err := certify.NewHandler(h.certify, doors)
+	if err != nil {
+		return nil, err
+	}
+	shipments, err := shipment.NewHandler(shipment.New(shipment.Config{Units: h.store, Names: h.store, Shelf: h.shelf, NewID: newID}))
+	if err != nil {
+		return nil, err
+	}
+	two, err := second.NewHandler(second.New(second.Config{Units: h.store, Shelf: h.shelf, Verify: h.entrance.Verify, NewID: newID}), doors)
+	if err != nil {
+		return nil, err
+	}
+	pictures := evidence.NewHandler(evidence.New(evidence.Config{Store: h.store, Bench: h.shelf, Now: h.now}), doors)
+	return all{doors, certificates, shipments, two, pictures}, nil
 }
 
-// both are the doors of a room and of a part of it.
-type both [2]mounter
+// all are the doors of a room and of its parts.
+type all []mounter
 
-// Mount registers the routes of both.
-func (b both) Mount(r *web.Routes) {
-	b[0].Mount(r)
-	b[1].Mount(r)
+// Mount registers the routes of each.
+func (a all) Mount(r *web.Routes) {
+	for _, doors := range a {
+		doors.Mount(r)
+	}
 }
 
 func (h *house) shareDoors() (mounter, error) {
@@ -139,7 +155,7 @@ func (h *house) deskDoors() (mounter, error) {
 	batches, err := batch.NewHandler(batch.New(batch.Config{
 		Lists: h.store, Entries: h.store, Units: h.store, Desk: room, Now: h.now, NewID: newID, Read: h.scanner.Read,
 	}), doors)
-	return both{doors, batches}, err
+	return all{doors, batches}, err
 }
 
 func (h *house) printDoors() (mounter, error) {

@@ -34,6 +34,8 @@ import (
 	"quitclaim/service/web"
 	"quitclaim/service/web/messages"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
+	"quitclaim/warehouse/bench/shelf"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -61,7 +63,9 @@ type house struct {
 	release  *release.Room
 	firmware *firmware.Room
 	scanner  *scanner.Scanner
+	shelf    *shelf.Shelf
 	bench    *bench.Bench
+	certify  *certify.Room
 	imports  *imports.Imports
 	notify   *notify.Notify
 
@@ -189,11 +193,14 @@ func (h *house) rules() code.Rules {
 func (h *house) wireRooms() {
 	rules := h.rules()
 	h.scanner = scanner.New(scanner.Config{Store: h.store, Labels: h.store, Rules: rules, Origin: h.config.URL, Now: h.now})
+	h.shelf = shelf.New(shelf.Config{Units: h.store, Lists: h.store, Names: h.store, Read: h.scanner.Read, Now: h.now})
+	h.certify = certify.New(certify.Config{
+		Units: h.store, Shelf: h.shelf, Host: h.host, NewCode: newCertificateCode,
+		Sign: func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
+	})
 	h.bench = bench.New(bench.Config{
-		Units: h.store, Lists: h.store, Names: h.store, Feed: h.store, Kits: h.store, Read: h.scanner.Read,
-		Sign:   func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
-		Verify: h.entrance.Verify, Presence: presenceCode(h.keys.LookupHash), Host: h.host,
-		Now: h.now, NewID: newID, NewCode: newCertificateCode, Log: h.log,
+		Units: h.store, Shelf: h.shelf, Feed: h.store, Kits: h.store, Certify: h.certify.Certify,
+		Presence: presenceCode(h.keys.LookupHash), NewID: newID,
 	})
 	h.owner = owner.New(owner.Config{
 		Units: h.store, People: h.store, Kept: h.store, Feed: h.store, Cloud: h.cloud, CloudName: builtin.Name,

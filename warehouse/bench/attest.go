@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // Word is what a person at the bench says of a check.
@@ -20,12 +21,12 @@ type Word struct {
 
 // Attest takes a person's word for a check of a present order.
 func (b *Bench) Attest(ctx context.Context, order lifecycle.OrderID, word Word) (lifecycle.Outcome, error) {
-	s, err := b.ofOrder(ctx, order)
+	s, err := b.OfOrder(ctx, order)
 	if err != nil {
 		return lifecycle.Outcome{}, err
 	}
 	// Before the note: another's order must look like none, whatever is said of it.
-	if err := atBench(s, access.From(ctx).Org); err != nil {
+	if err := shelf.At(s, access.From(ctx).Org); err != nil {
 		return lifecycle.Outcome{}, err
 	}
 	check := checkOf(word.Task)
@@ -49,8 +50,8 @@ func (b *Bench) AttestUnit(ctx context.Context, key lifecycle.UnitKey, word Word
 }
 
 func (b *Bench) attest(ctx context.Context, s lifecycle.Snapshot, check string, pass bool, note string) (lifecycle.Outcome, error) {
-	outcome, err := b.units.Advance(ctx, s.Unit.ID, lifecycle.Attest{
-		Command: b.command(ctx), Order: s.Order.ID, Check: check, Pass: pass, Note: note,
+	outcome, err := b.config.Units.Advance(ctx, s.Unit.ID, lifecycle.Attest{
+		Command: b.Command(ctx), Order: s.Order.ID, Check: check, Pass: pass, Note: note,
 	}.Decide)
 	if err != nil {
 		return lifecycle.Outcome{}, fmt.Errorf("attest %s: %w", check, err)

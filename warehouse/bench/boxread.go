@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"quitclaim/scanner/code"
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // boxReadFor is how long the code of a box waits for the code of its unit.
@@ -19,7 +19,7 @@ const boxReadFor = 10 * time.Minute
 // boxRead reports whether a word says that a box was read a moment ago.
 func (b *Bench) boxRead(word lifecycle.Attestation) bool {
 	read := word.Note == lifecycle.NoteBoxRead || word.Note == lifecycle.NoteBoxOther
-	return read && !word.Pass && b.now().Sub(word.At) < boxReadFor
+	return read && !word.Pass && b.Now().Sub(word.At) < boxReadFor
 }
 
 // Take takes what was scanned while a unit lies on the bench with a step
@@ -34,7 +34,7 @@ func (b *Bench) Take(ctx context.Context, key lifecycle.UnitKey, step, payload s
 	if step == lifecycle.CheckFirmware && strings.Trim(payload, "0123456789.") == "" && strings.Contains(payload, ".") {
 		return key, "", b.AttestUnit(ctx, key, Word{Task: lifecycle.CheckFirmware, Pass: true, Note: payload})
 	}
-	reading, err := b.read(ctx, payload)
+	reading, err := b.Read(ctx, payload)
 	if err != nil {
 		return key, step, fmt.Errorf("read code: %w", err)
 	}
@@ -51,7 +51,7 @@ func (b *Bench) Take(ctx context.Context, key lifecycle.UnitKey, step, payload s
 // codeRead takes the first code as the box's and the second as the unit's own.
 func (b *Bench) codeRead(ctx context.Context, s lifecycle.Snapshot, reading code.Reading) (lifecycle.UnitKey, string, error) {
 	key := s.Unit.Key
-	fits, err := b.isOf(ctx, s, reading)
+	fits, err := b.IsOf(ctx, s, reading)
 	if err != nil {
 		return key, "", err
 	}
@@ -67,8 +67,8 @@ func (b *Bench) codeRead(ctx context.Context, s lifecycle.Snapshot, reading code
 	boxFits := box.Note == lifecycle.NoteBoxRead
 	if !boxFits && !fits {
 		// Both name another unit: somebody went on to the next one.
-		other, err := b.unitOf(ctx, reading)
-		if err == nil && atBench(other, access.From(ctx).Org) == nil {
+		other, err := b.UnitOf(ctx, reading)
+		if err == nil && shelf.At(other, access.From(ctx).Org) == nil {
 			return other.Unit.Key, "", nil
 		}
 		var invalid lifecycle.Invalid
@@ -88,58 +88,4 @@ func (b *Bench) boxWord(ctx context.Context, s lifecycle.Snapshot) (lifecycle.At
 		}
 	}
 	return lifecycle.Attestation{}, false
-}
-
-// Find is the unit at this bench, or on its way to it, that a code names: also
-// by the serial alone, where only one of ours has it.
-func (b *Bench) Find(ctx context.Context, payload string) (lifecycle.UnitKey, error) {
-	var invalid lifecycle.Invalid
-	reading, err := b.reading(ctx, "payload", payload, &invalid)
-	if err != nil {
-		return lifecycle.UnitKey{}, err
-	}
-	if err := invalid.Err(); err != nil {
-		return lifecycle.UnitKey{}, err
-	}
-	s, err := b.unitOf(ctx, reading)
-	if err == nil {
-		err = atBench(s, access.From(ctx).Org)
-	}
-	if err == nil {
-		return s.Unit.Key, nil
-	}
-	if !errors.Is(err, lifecycle.ErrNotFound) {
-		return lifecycle.UnitKey{}, err
-	}
-	if reading.Key.Brand == "" && reading.Serial != "" {
-		return b.bySerial(ctx, reading.Serial)
-	}
-	invalid.Add("payload", "bench.not-here")
-	return lifecycle.UnitKey{}, invalid.Err()
-}
-
-// sameSerial is more units of one serial than brands share one.
-const sameSerial = 20
-
-func (b *Bench) bySerial(ctx context.Context, serial string) (lifecycle.UnitKey, error) {
-	units, err := b.lists.UnitsBySerial(ctx, strings.ToLower(serial), sameSerial)
-	if err != nil {
-		return lifecycle.UnitKey{}, fmt.Errorf("find serial: %w", err)
-	}
-	var ours []lifecycle.UnitKey
-	for _, unit := range units {
-		s, err := b.units.Snapshot(ctx, unit.ID)
-		if err != nil {
-			return lifecycle.UnitKey{}, fmt.Errorf("read unit of a serial: %w", err)
-		}
-		if atBench(s, access.From(ctx).Org) == nil {
-			ours = append(ours, unit.Key)
-		}
-	}
-	if len(ours) == 1 {
-		return ours[0], nil
-	}
-	var invalid lifecycle.Invalid
-	invalid.Add("payload", map[bool]string{true: "bench.not-here", false: "bench.two-of-serial"}[len(ours) == 0])
-	return lifecycle.UnitKey{}, invalid.Err()
 }

@@ -21,7 +21,7 @@ type feed interface {
 func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(lifecycle.Entry) error) error {
 	// The place first: what happens between the two is then told twice, not
 	// never.
-	since, err := b.feed.Head(ctx)
+	since, err := b.config.Feed.Head(ctx)
 	if err != nil {
 		return fmt.Errorf("find the present in the feed: %w", err)
 	}
@@ -32,7 +32,7 @@ func (b *Bench) Watch(ctx context.Context, id lifecycle.OrderID, changed func(li
 	if err := changed(lifecycle.Entry{Seq: since}); err != nil {
 		return err
 	}
-	for entry, err := range b.feed.Changes(ctx, since) {
+	for entry, err := range b.config.Feed.Changes(ctx, since) {
 		if err != nil {
 			return fmt.Errorf("follow the feed: %w", err)
 		}

@@ -2,13 +2,13 @@ package bench
 
 import (
 	"embed"
-	"net/url"
 
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 //go:embed templates/*.html
@@ -23,7 +23,7 @@ type Handler struct {
 
 // NewHandler parses the pages.
 func NewHandler(b *Bench) (*Handler, error) {
-	pages, err := web.ParsePages(templates)
+	pages, err := web.ParsePages(templates, shelf.Templates)
 	if err != nil {
 		return nil, err
 	}
@@ -35,43 +35,21 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/bench", access.OrderRead, h.list)
 	r.POST("/bench/scan", access.BenchWork, h.scan)
 	r.GET("/bench/commands", access.OrderRead, h.commands)
-	r.GET("/bench/certify", access.CertificateIssue, h.confirm)
 	r.GET("/bench/units/:brand/:serial", access.OrderRead, h.unit)
 	r.POST("/bench/units/:brand/:serial/codes", access.TaskAttest, h.codes)
 	r.POST("/bench/units/:brand/:serial/checks", access.TaskAttest, h.check)
 	r.POST("/bench/units/:brand/:serial/undo", access.TaskAttest, h.undo)
-	r.GET("/bench/units/:brand/:serial/silent", access.TaskAttest, h.silentForm)
-	r.POST("/bench/units/:brand/:serial/silent", access.TaskAttest, h.silent)
 	r.POST("/bench/units/:brand/:serial/presence", access.TaskAttest, h.presence)
 	r.POST("/bench/units/:brand/:serial/reopen", access.UnitReopen, h.reopen)
-	r.GET("/bench/units/:brand/:serial/retire", access.UnitRetire, h.retireForm)
-	r.POST("/bench/units/:brand/:serial/retire", access.UnitRetire, h.retire)
-	r.GET("/bench/units/:brand/:serial/waive", access.WaiverSign, h.waiveForm)
-	r.POST("/bench/units/:brand/:serial/waive", access.WaiverSign, h.waive)
 	r.POST("/bench/units/:brand/:serial/holds", access.HoldPlace, h.hold)
 	r.POST("/bench/units/:brand/:serial/lift", access.HoldLift, h.lift)
-	r.POST("/bench/certificates", access.CertificateIssue, h.certify)
-	r.GET("/bench/certificates/:code", access.CertificateRead, h.certificate)
 
-	r.GET("/shipments", access.ShipmentSend, h.shipments)
-	r.POST("/shipments", access.ShipmentSend, h.ship)
-	r.POST("/shipments/receive", access.ShipmentReceive, h.receive)
-
-	r.GET("/v1/orders/:id", access.OrderRead, h.apiOrder)
+	r.GET("/v1/orders/:id", access.OrderRead, h.Order)
 	r.GET("/v1/orders/:id/events", access.OrderRead, h.apiEvents)
 	r.POST("/v1/orders/:id/tasks/:task/attest", access.TaskAttest, h.apiAttest)
 	r.POST("/v1/orders/:id/undo", access.TaskAttest, h.apiUndo)
-	r.POST("/v1/orders/:id/silent", access.TaskAttest, h.apiSilent)
-	r.POST("/v1/orders/:id/waive", access.WaiverSign, h.apiWaive)
 	r.POST("/v1/orders/:id/presence", access.TaskAttest, h.apiPresence)
-	r.POST("/v1/certificates", access.CertificateIssue, h.apiCertify)
-	r.GET("/v1/certificates/:code", access.CertificateRead, h.apiCertificate)
-	r.GET("/v1/certificates/:code/label.png", access.CertificateRead, h.apiLabelPNG)
-	r.GET("/v1/certificates/:code/label.svg", access.CertificateRead, h.apiLabelSVG)
 	r.POST("/v1/units/:brand/:serial/reopen", access.UnitReopen, h.apiReopen)
-	r.POST("/v1/units/:brand/:serial/retire", access.UnitRetire, h.apiRetire)
-	r.POST("/v1/shipments", access.ShipmentSend, h.apiShip)
-	r.POST("/v1/shipments/:id/receive", access.ShipmentReceive, h.apiReceive)
 	r.POST("/v1/holds", access.HoldPlace, h.apiHold)
 	r.POST("/v1/holds/:id/lift", access.HoldLift, h.apiLift)
 }
@@ -84,9 +62,4 @@ func keyOf(c echo.Context) (lifecycle.UnitKey, error) {
 		return key, lifecycle.ErrNotFound
 	}
 	return key, nil
-}
-
-// unitPath is the page of a unit.
-func unitPath(key lifecycle.UnitKey) string {
-	return "/bench/units/" + url.PathEscape(key.Brand) + "/" + url.PathEscape(key.Serial)
 }

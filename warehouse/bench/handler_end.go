@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 func (h *Handler) apiReopen(c echo.Context) error {
@@ -24,38 +25,7 @@ func (h *Handler) apiReopen(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusOK, outcomeJSON(outcome))
-}
-
-// retirement is what ends a unit: the unit scanned once more, and the second
-// person's own password.
-type retirement struct {
-	Scan           string `json:"scan" form:"scan" validate:"required,max=4096"`
-	SecondEmail    string `json:"second_email" form:"second_email" validate:"required,max=254"`
-	SecondPassword string `json:"second_password" form:"second_password" validate:"required,max=1024"`
-}
-
-func (r retirement) second() Second { return Second{Email: r.SecondEmail, Password: r.SecondPassword} }
-
-func (h *Handler) apiRetire(c echo.Context) error {
-	key, err := keyOf(c)
-	if err != nil {
-		return err
-	}
-	in, err := web.Bind[retirement](c)
-	if err != nil {
-		return err
-	}
-	outcome, err := h.bench.Retire(c.Request().Context(), key, in.Scan, in.second())
-	if err != nil {
-		return err
-	}
-	return web.JSON(c, http.StatusOK, outcomeJSON(outcome))
-}
-
-func outcomeJSON(o lifecycle.Outcome) itemJSON {
-	unit := o.Change.Unit
-	return itemJSON{Brand: unit.Key.Brand, Serial: unit.Key.Serial, Done: true, State: unit.State, Index: o.Place()}
+	return web.JSON(c, http.StatusOK, shelf.ItemOf(outcome))
 }
 
 // holdJSON is a hold as its custodian sees it.

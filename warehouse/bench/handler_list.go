@@ -9,6 +9,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // listView is the bench: what to scan, what is here, what comes.
@@ -17,10 +18,10 @@ type listView struct {
 	Wrong   *lifecycle.Invalid
 	State   lifecycle.State
 	States  []lifecycle.State
-	Rows    []Row
+	Rows    []shelf.Row
 	Next    string
 	Certify bool // rows can be ticked and certified together
-	Coming  []Parcel
+	Coming  []shelf.Parcel
 	More    bool // more is coming than is shown
 }
 
@@ -45,7 +46,7 @@ func (h *Handler) showList(c echo.Context, status int, wrong *lifecycle.Invalid)
 	if err != nil {
 		return err
 	}
-	view := listView{Wrong: wrong, State: stateOf(c), States: BenchStates()}
+	view := listView{Wrong: wrong, State: stateOf(c), States: shelf.States()}
 	if view.Rows, view.Next, err = h.bench.Here(ctx, view.State, page); err != nil {
 		return err
 	}
@@ -54,7 +55,7 @@ func (h *Handler) showList(c echo.Context, status int, wrong *lifecycle.Invalid)
 		return err
 	}
 	view.More = more != ""
-	view.Certify = access.Allowed(principal, access.CertificateIssue) && slices.ContainsFunc(view.Rows, func(r Row) bool { return r.Ready })
+	view.Certify = access.Allowed(principal, access.CertificateIssue) && slices.ContainsFunc(view.Rows, func(r shelf.Row) bool { return r.Ready })
 	view.Scan = access.Allowed(principal, access.BenchWork)
 	return h.pages.Render(c, status, "list.html", view)
 }
@@ -63,7 +64,7 @@ func (h *Handler) showList(c echo.Context, status int, wrong *lifecycle.Invalid)
 // person works on.
 func stateOf(c echo.Context) lifecycle.State {
 	asked := lifecycle.State(c.QueryParam("state"))
-	if slices.Contains(BenchStates(), asked) {
+	if slices.Contains(shelf.States(), asked) {
 		return asked
 	}
 	principal := web.Principal(c)

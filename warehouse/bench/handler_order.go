@@ -9,6 +9,7 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // orderJSON is a reset order, task by task and check by check.
@@ -20,7 +21,7 @@ type orderJSON struct {
 	Epoch    lifecycle.Epoch      `json:"epoch"`
 	OpenedAt web.Time             `json:"opened_at"`
 	EndedAt  web.Time             `json:"ended_at"`
-	Unit     unitJSON             `json:"unit"`
+	Unit     shelf.UnitBody       `json:"unit"`
 	Tasks    []taskJSON           `json:"tasks"`
 	Checks   []checkJSON          `json:"checks"`
 	// Missing is what stands between the unit and its certificate, for the
@@ -57,7 +58,7 @@ func (h *Handler) orderJSON(c echo.Context, s lifecycle.Snapshot) orderJSON {
 	order := *s.Order
 	out := orderJSON{
 		ID: order.ID, Kind: order.Kind, State: order.State, Return: order.Return, Epoch: order.Epoch,
-		OpenedAt: web.Time(order.OpenedAt), EndedAt: web.Time(order.EndedAt), Unit: asUnitJSON(s, web.Principal(c).Org),
+		OpenedAt: web.Time(order.OpenedAt), EndedAt: web.Time(order.EndedAt), Unit: shelf.UnitBodyOf(s, web.Principal(c).Org),
 		Tasks: []taskJSON{}, Checks: []checkJSON{},
 		Missing: web.Reasons(c, h.bench.Missing(c.Request().Context(), s)),
 	}
@@ -78,7 +79,8 @@ func (h *Handler) orderJSON(c echo.Context, s lifecycle.Snapshot) orderJSON {
 
 func orderOf(c echo.Context) lifecycle.OrderID { return lifecycle.OrderID(web.Param(c, "id")) }
 
-func (h *Handler) apiOrder(c echo.Context) error {
+// Order answers with the order of the path as it is now.
+func (h *Handler) Order(c echo.Context) error {
 	s, err := h.bench.Order(c.Request().Context(), orderOf(c))
 	if err != nil {
 		return err
@@ -98,27 +100,7 @@ func (h *Handler) apiAttest(c echo.Context) error {
 	if _, err := h.bench.Attest(ctx, orderOf(c), Word{Task: web.Param(c, "task"), Pass: *in.Pass, Note: in.Note}); err != nil {
 		return err
 	}
-	return h.apiOrder(c)
-}
-
-// waiver gives up a cloud, with the second person's own password.
-type waiver struct {
-	Cloud          string `json:"cloud" form:"cloud" validate:"required,max=64"`
-	SecondEmail    string `json:"second_email" form:"second_email" validate:"required,max=254"`
-	SecondPassword string `json:"second_password" form:"second_password" validate:"required,max=1024"`
-}
-
-func (w waiver) second() Second { return Second{Email: w.SecondEmail, Password: w.SecondPassword} }
-
-func (h *Handler) apiWaive(c echo.Context) error {
-	in, err := web.Bind[waiver](c)
-	if err != nil {
-		return err
-	}
-	if _, err := h.bench.Waive(c.Request().Context(), orderOf(c), in.Cloud, in.second()); err != nil {
-		return err
-	}
-	return h.apiOrder(c)
+	return h.Order(c)
 }
 
 func (h *Handler) apiPresence(c echo.Context) error {

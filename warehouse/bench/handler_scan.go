@@ -10,6 +10,7 @@ import (
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench/commands"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // scanned is what comes out of the bench's field for codes: a unit's code, or a
@@ -28,7 +29,7 @@ func (h *Handler) scan(c echo.Context) error {
 		return h.listAgain(c, err)
 	}
 	if in.Unit == "" {
-		return h.scanAtList(c, in)
+		return h.ScanAtList(c, in.Payload)
 	}
 	key, malformed := lifecycle.ParseUnitKeyString(in.Unit)
 	if malformed != nil {
@@ -54,21 +55,21 @@ func (h *Handler) scan(c echo.Context) error {
 	return web.SeeOther(c, stepPath(key, in.Step))
 }
 
-// scanAtList is a code scanned while no unit is open.
-func (h *Handler) scanAtList(c echo.Context, in scanned) error {
-	switch command, ok := commands.Parse(in.Payload); {
+// ScanAtList is a code scanned while no unit is open.
+func (h *Handler) ScanAtList(c echo.Context, payload string) error {
+	switch command, ok := commands.Parse(payload); {
 	case ok && command == commands.Certify:
 		return web.SeeOther(c, "/bench/certify")
 	case ok && command == commands.List:
 		return web.SeeOther(c, "/bench")
 	case ok:
-		return h.listAgain(c, mistake("payload", "bench.command-no-unit"))
+		return h.listAgain(c, lifecycle.Mistake("payload", "bench.command-no-unit"))
 	}
-	key, err := h.bench.Find(c.Request().Context(), in.Payload)
+	key, err := h.bench.Find(c.Request().Context(), payload)
 	if err != nil {
 		return h.listAgain(c, err)
 	}
-	return web.SeeOther(c, unitPath(key))
+	return web.SeeOther(c, shelf.UnitPath(key))
 }
 
 // command does what a button of the unit's page would.
@@ -119,7 +120,7 @@ func (h *Handler) turn(ctx context.Context, key lifecycle.UnitKey, step string, 
 }
 
 func (h *Handler) certifyOne(ctx context.Context, key lifecycle.UnitKey) (string, error) {
-	results, err := h.bench.Certify(ctx, []lifecycle.UnitKey{key})
+	results, err := h.bench.config.Certify(ctx, []lifecycle.UnitKey{key})
 	if err != nil {
 		return "", err
 	}
@@ -145,7 +146,7 @@ func (h *Handler) say(ctx context.Context, key lifecycle.UnitKey, step string, c
 	if command == commands.Start {
 		return stepPath(key, step), nil
 	}
-	return unitPath(key), nil
+	return shelf.UnitPath(key), nil
 }
 
 // wordOf is what a command says of a step. What it cannot say is a mistake that
@@ -154,30 +155,24 @@ func wordOf(step string, command commands.Command) (Word, error) {
 	answer, chooses := command.Answer()
 	switch {
 	case !command.Known():
-		return Word{}, mistake("payload", "bench.command-unknown")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-unknown")
 	case step == "":
-		return Word{}, mistake("payload", "bench.command-no-step")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-no-step")
 	case step == lifecycle.CheckCodesAgree:
-		return Word{}, mistake("payload", "bench.command-codes")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-codes")
 	case step == lifecycle.CheckFirmware:
-		return Word{}, mistake("payload", "bench.command-firmware")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-firmware")
 	case step == lifecycle.CheckMedia && chooses:
 		note := mediaNotes()[answer]
 		return Word{Task: step, Pass: note != noteMediaStuck, Note: note}, nil
 	case step == lifecycle.CheckMedia:
-		return Word{}, mistake("payload", "bench.command-media")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-media")
 	case chooses:
-		return Word{}, mistake("payload", "bench.command-choose")
+		return Word{}, lifecycle.Mistake("payload", "bench.command-choose")
 	case command == commands.Start:
 		return Word{Task: step, Note: lifecycle.NoteStarted}, nil
 	}
 	return Word{Task: step, Pass: command == commands.Pass}, nil
-}
-
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
 }
 
 // scanAgain shows the unit once more, with what was wrong beside the field.

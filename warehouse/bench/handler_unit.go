@@ -8,6 +8,7 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 func (h *Handler) unit(c echo.Context) error {
@@ -72,7 +73,7 @@ func (h *Handler) codes(c echo.Context) error {
 		// What was scanned is not shown again: it may hold a secret.
 		return h.Again(c, key, lifecycle.CheckCodesAgree, "", err)
 	}
-	return web.SeeOther(c, unitPath(key))
+	return web.SeeOther(c, shelf.UnitPath(key))
 }
 
 func (h *Handler) check(c echo.Context) error {
@@ -98,7 +99,7 @@ func (h *Handler) check(c echo.Context) error {
 	if word.Note == lifecycle.NoteStarted {
 		return web.SeeOther(c, stepPath(key, in.Check))
 	}
-	return web.SeeOther(c, unitPath(key))
+	return web.SeeOther(c, shelf.UnitPath(key))
 }
 
 func (h *Handler) presence(c echo.Context) error {
@@ -109,7 +110,7 @@ func (h *Handler) presence(c echo.Context) error {
 	if _, err := h.bench.AskPresence(c.Request().Context(), key); err != nil {
 		return h.Again(c, key, "presence", "", err)
 	}
-	return web.SeeOther(c, unitPath(key)+"#presence")
+	return web.SeeOther(c, shelf.UnitPath(key)+"#presence")
 }
 
 func (h *Handler) reopen(c echo.Context) error {
@@ -126,7 +127,7 @@ func (h *Handler) reopen(c echo.Context) error {
 	if err != nil {
 		return h.Again(c, key, "reopen", in.Cause, err)
 	}
-	return web.SeeOther(c, unitPath(key)+"?done=bench-reopened")
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-reopened")
 }
 
 func (h *Handler) hold(c echo.Context) error {
@@ -143,7 +144,7 @@ func (h *Handler) hold(c echo.Context) error {
 	if err != nil {
 		return h.Again(c, key, "hold", string(in.Kind), err)
 	}
-	return web.SeeOther(c, unitPath(key)+"?done=bench-held")
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-held")
 }
 
 func (h *Handler) lift(c echo.Context) error {
@@ -162,7 +163,7 @@ func (h *Handler) lift(c echo.Context) error {
 		return h.Again(c, key, "hold", "", err)
 	}
 	if hold.Stands() {
-		return web.SeeOther(c, unitPath(key)+"?done=bench-approved")
+		return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-approved")
 	}
-	return web.SeeOther(c, unitPath(key)+"?done=bench-lifted")
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-lifted")
 }

@@ -10,12 +10,12 @@ import (
 // PlaceHold places a hold on a unit that the officer's organisation answers
 // for (rule 8).
 func (b *Bench) PlaceHold(ctx context.Context, key lifecycle.UnitKey, kind lifecycle.HoldKind) (lifecycle.Hold, error) {
-	s, err := b.units.SnapshotByKey(ctx, key)
+	s, err := b.config.Units.SnapshotByKey(ctx, key)
 	if err != nil {
 		return lifecycle.Hold{}, fmt.Errorf("find unit: %w", err)
 	}
-	outcome, err := b.units.Advance(ctx, s.Unit.ID, lifecycle.PlaceHold{
-		Command: b.command(ctx), ID: lifecycle.HoldID("hld_" + b.newID()), Kind: kind,
+	outcome, err := b.config.Units.Advance(ctx, s.Unit.ID, lifecycle.PlaceHold{
+		Command: b.Command(ctx), ID: lifecycle.HoldID("hld_" + b.config.NewID()), Kind: kind,
 	}.Decide)
 	if err != nil {
 		return lifecycle.Hold{}, fmt.Errorf("place hold: %w", err)
@@ -26,11 +26,11 @@ func (b *Bench) PlaceHold(ctx context.Context, key lifecycle.UnitKey, kind lifec
 // LiftHold is the first person's approval, or the second person's lifting: the
 // hold that comes back says which.
 func (b *Bench) LiftHold(ctx context.Context, id lifecycle.HoldID) (lifecycle.Hold, lifecycle.UnitKey, error) {
-	unit, err := b.units.UnitByCode(ctx, "hold", string(id))
+	unit, err := b.config.Units.UnitByCode(ctx, "hold", string(id))
 	if err != nil {
 		return lifecycle.Hold{}, lifecycle.UnitKey{}, fmt.Errorf("find hold: %w", err)
 	}
-	outcome, err := b.units.Advance(ctx, unit.ID, lifecycle.LiftHold{Command: b.command(ctx), Hold: id}.Decide)
+	outcome, err := b.config.Units.Advance(ctx, unit.ID, lifecycle.LiftHold{Command: b.Command(ctx), Hold: id}.Decide)
 	if err != nil {
 		return lifecycle.Hold{}, lifecycle.UnitKey{}, fmt.Errorf("lift hold: %w", err)
 	}

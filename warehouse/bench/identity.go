@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"quitclaim/scanner/code"
 	"quitclaim/service/lifecycle"
@@ -26,11 +25,11 @@ func (b *Bench) CompareCodes(ctx context.Context, key lifecycle.UnitKey, box, de
 	if err != nil {
 		return false, err
 	}
-	boxFits, err := b.isOf(ctx, s, boxes)
+	boxFits, err := b.IsOf(ctx, s, boxes)
 	if err != nil {
 		return false, err
 	}
-	deviceFits, err := b.isOf(ctx, s, devices)
+	deviceFits, err := b.IsOf(ctx, s, devices)
 	if err != nil {
 		return false, err
 	}
@@ -46,42 +45,11 @@ func (b *Bench) CompareCodes(ctx context.Context, key lifecycle.UnitKey, box, de
 
 func (b *Bench) readBoth(ctx context.Context, box, device string) (boxes, devices code.Reading, err error) {
 	var invalid lifecycle.Invalid
-	if boxes, err = b.reading(ctx, "box", box, &invalid); err != nil {
+	if boxes, err = b.Reading(ctx, "box", box, &invalid); err != nil {
 		return boxes, devices, err
 	}
-	if devices, err = b.reading(ctx, "device", device, &invalid); err != nil {
+	if devices, err = b.Reading(ctx, "device", device, &invalid); err != nil {
 		return boxes, devices, err
 	}
 	return boxes, devices, invalid.Err()
-}
-
-// reading notes a mistake in the field unless the payload names one unit.
-func (b *Bench) reading(ctx context.Context, field, payload string, invalid *lifecycle.Invalid) (code.Reading, error) {
-	reading, err := b.read(ctx, payload)
-	if err != nil {
-		return code.Reading{}, fmt.Errorf("read code: %w", err)
-	}
-	if reading.Unit() {
-		return reading, nil
-	}
-	for _, reason := range reading.Reasons {
-		reason.Field = field
-		invalid.Reasons = append(invalid.Reasons, reason)
-	}
-	if len(reading.Reasons) == 0 {
-		invalid.Add(field, "bench.no-unit-code")
-	}
-	return reading, nil
-}
-
-// isOf reports whether a reading names exactly this unit. A code may leave
-// out the brand or the product number, but not contradict it.
-func (b *Bench) isOf(ctx context.Context, s lifecycle.Snapshot, r code.Reading) (bool, error) {
-	if r.Kind == code.KindLabel {
-		unit, err := b.unitOfLabel(ctx, r.Label)
-		return unit == s.Unit.ID, err
-	}
-	fits := r.Unit() && strings.ToLower(r.Serial) == s.Unit.Key.FoldedSerial()
-	fits = fits && (r.Key.Brand == "" || r.Key.Brand == s.Unit.Key.Brand)
-	return fits && (r.GTIN == "" || s.Unit.GTIN == "" || r.GTIN == s.Unit.GTIN), nil
 }

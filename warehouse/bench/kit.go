@@ -32,7 +32,7 @@ type kitPart struct {
 }
 
 func (b *Bench) addKit(ctx context.Context, v *unitView, unit lifecycle.Unit) error {
-	kit, err := b.kits.KitOf(ctx, unit.ID)
+	kit, err := b.config.Kits.KitOf(ctx, unit.ID)
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
-	"log/slog"
+	"errors"
 	"net/url"
 	"strings"
 	"testing"
@@ -17,6 +17,10 @@ import (
 	"quitclaim/service/web"
 	"quitclaim/service/web/webtest"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
+	"quitclaim/warehouse/bench/second"
+	"quitclaim/warehouse/bench/shelf"
+	"quitclaim/warehouse/bench/shipment"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -28,7 +32,12 @@ type kit struct {
 	t     *testing.T
 	site  *webtest.Site
 	bench *bench.Bench
-	key   ed25519.PrivateKey
+	// The rooms beside it, which the same unit is walked through.
+	shelf     *shelf.Shelf
+	certifier *certify.Room
+	dock      *shipment.Room
+	two       *second.Room
+	key       ed25519.PrivateKey
 	// passwords is who signs with which password as the second person.
 	passwords map[string]access.Principal
 
@@ -51,35 +60,53 @@ func setup(t *testing.T) *kit {
 		m.MinFirmware, m.RemovableMedia, m.RequiredGrade = "2.1", true, lifecycle.GradeDeviceSigned
 		m.Checklist = []lifecycle.Check{{ID: "lens", Text: "Wipe the lens and look for scratches"}}
 	})
-	k.bench = bench.New(bench.Config{
-		Units: k.Store, Lists: k.Store, Names: k.Store, Feed: k.Store, Kits: k.Store,
+	k.open()
+	k.site = k.mounted(nil)
+	return k
+}
+
+// open wires the bench and its parts as the roof does.
+func (k *kit) open() {
+	newID := func() string { return strings.ToLower(rand.Text()) }
+	k.shelf = shelf.New(shelf.Config{
+		Units: k.Store, Lists: k.Store, Names: k.Store, Now: k.Clock.Now,
 		Read: func(_ context.Context, payload string) (code.Reading, error) {
 			return code.Parse(payload, k.rules()), nil
 		},
-		Sign:     func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, key) },
-		Verify:   k.verify,
-		Presence: func(id lifecycle.ReturnID) string { return "P" + storetest.Hex("secret" + string(id))[:25] },
-		Host:     host, Now: k.Clock.Now,
-		NewID: func() string { return strings.ToLower(rand.Text()) },
+	})
+	k.certifier = certify.New(certify.Config{
+		Units: k.Store, Shelf: k.shelf, Host: host,
+		Sign: func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, k.key) },
 		NewCode: func() lifecycle.CertificateCode {
 			var random [16]byte
 			_, _ = rand.Read(random[:])
 			return certificate.NewCode(random)
 		},
-		Log: slog.New(slog.DiscardHandler),
 	})
-	k.site = k.mounted(nil)
-	return k
+	k.bench = bench.New(bench.Config{
+		Units: k.Store, Shelf: k.shelf, Feed: k.Store, Kits: k.Store, Certify: k.certifier.Certify, NewID: newID,
+		Presence: func(id lifecycle.ReturnID) string { return "P" + storetest.Hex("secret" + string(id))[:25] },
+	})
+	k.dock = shipment.New(shipment.Config{Units: k.Store, Names: k.Store, Shelf: k.shelf, NewID: newID})
+	k.two = second.New(second.Config{Units: k.Store, Shelf: k.shelf, Verify: k.verify, NewID: newID})
 }
 
-// mounted is the bench behind a web server.
+// mounted is the bench with its parts behind a web server.
 func (k *kit) mounted(change func(*web.Config)) *webtest.Site {
 	k.t.Helper()
-	handler, err := bench.NewHandler(k.bench)
-	if err != nil {
+	doors, err := bench.NewHandler(k.bench)
+	certificates, errCertify := certify.NewHandler(k.certifier, doors)
+	shipments, errShipment := shipment.NewHandler(k.dock)
+	two, errTwo := second.NewHandler(k.two, doors)
+	if err := errors.Join(err, errCertify, errShipment, errTwo); err != nil {
 		k.t.Fatal(err)
 	}
-	return webtest.New(k.t, func(r *web.Routes) { handler.Mount(r) }, change)
+	return webtest.New(k.t, func(r *web.Routes) {
+		doors.Mount(r)
+		certificates.Mount(r)
+		shipments.Mount(r)
+		two.Mount(r)
+	}, change)
 }
 
 func (k *kit) rules() code.Rules {

@@ -21,9 +21,9 @@ func (b *Bench) AskPresence(ctx context.Context, key lifecycle.UnitKey) (string,
 	if code := b.PresenceCode(s); code != "" {
 		return code, nil // it waits for this one already
 	}
-	code := b.presence(s.Return.ID)
-	_, err = b.units.Advance(ctx, s.Unit.ID, lifecycle.AskPresence{
-		Command: b.command(ctx), PresenceHash: presenceHash(code),
+	code := b.config.Presence(s.Return.ID)
+	_, err = b.config.Units.Advance(ctx, s.Unit.ID, lifecycle.AskPresence{
+		Command: b.Command(ctx), PresenceHash: presenceHash(code),
 	}.Decide)
 	if err != nil {
 		return "", fmt.Errorf("ask presence: %w", err)
@@ -36,7 +36,7 @@ func (b *Bench) PresenceCode(s lifecycle.Snapshot) string {
 	if s.Return == nil || s.Return.Authority != lifecycle.AuthorityNone {
 		return ""
 	}
-	if code := b.presence(s.Return.ID); s.Return.PresenceHash == presenceHash(code) {
+	if code := b.config.Presence(s.Return.ID); s.Return.PresenceHash == presenceHash(code) {
 		return code
 	}
 	return ""

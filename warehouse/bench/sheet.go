@@ -8,6 +8,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // What a technician found about removable media. The last is no pass.
@@ -105,7 +106,7 @@ func (b *Bench) addSheet(ctx context.Context, v *unitView, s lifecycle.Snapshot,
 func (b *Bench) tell(ctx context.Context, work *workView, s lifecycle.Snapshot, person lifecycle.PersonID) error {
 	work.Done = lifecycle.Passed(s, work.Check)
 	if word := lifecycle.NewestWord(s, work.Check); word.Said() {
-		name, err := b.personName(ctx, word.By)
+		name, err := b.PersonName(ctx, word.By)
 		if err != nil {
 			return err
 		}
@@ -126,7 +127,7 @@ func (b *Bench) timeLeft(work *workView, word lifecycle.Attestation) {
 	if work.Step.HoldSeconds == 0 || word.Note != lifecycle.NoteStarted {
 		return
 	}
-	left := word.At.Add(work.Step.Hold()).Sub(b.now())
+	left := word.At.Add(work.Step.Hold()).Sub(b.Now())
 	work.Running, work.Left = true, max(0, int((left+time.Second-1)/time.Second))
 }
 
@@ -161,7 +162,7 @@ func (v *sheetView) open(step string) {
 func workOf(s lifecycle.Snapshot) []workView {
 	all := []workView{{Kind: "codes", Check: lifecycle.CheckCodesAgree}}
 	if s.Model.RemovableMedia {
-		media := workView{Kind: "media", Check: lifecycle.CheckMedia, Media: options("bench.media.", mediaNotes()...)}
+		media := workView{Kind: "media", Check: lifecycle.CheckMedia, Media: web.Options("bench.media.", mediaNotes()...)}
 		all = append(all, media)
 	}
 	// A unit that has ever reported says its version itself.
@@ -200,9 +201,9 @@ func (*Handler) StepPath(key lifecycle.UnitKey, step string) string { return ste
 
 func stepPath(key lifecycle.UnitKey, step string) string {
 	if step == "" {
-		return unitPath(key)
+		return shelf.UnitPath(key)
 	}
-	return unitPath(key) + "?step=" + step
+	return shelf.UnitPath(key) + "?step=" + step
 }
 
 // fail notes at its step what was wrong with a form; what belongs to no step

@@ -9,6 +9,7 @@ import (
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // unitView is the page of one unit on the bench.
@@ -71,9 +72,9 @@ type holdView struct {
 func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot, step string) (unitView, error) {
 	principal := access.From(ctx)
 	v := unitView{
-		Path: unitPath(s.Unit.Key), Key: s.Unit.Key, Model: s.Model.Name, State: s.Unit.State,
+		Path: shelf.UnitPath(s.Unit.Key), Key: s.Unit.Key, Model: s.Model.Name, State: s.Unit.State,
 		Arriving: s.Unit.Custody != principal.Org,
-		Causes:   options("bench.cause.", ReopenCauses()...), Kinds: options("bench.hold.", "dispute", "legal", "recall", "stolen"),
+		Causes:   web.Options("bench.cause.", ReopenCauses()...), Kinds: web.Options("bench.hold.", "dispute", "legal", "recall", "stolen"),
 	}
 	if s.Return != nil {
 		v.Returned = *s.Return
@@ -90,13 +91,13 @@ func (b *Bench) unitView(ctx context.Context, s lifecycle.Snapshot, step string)
 	if s.Unit.State == lifecycle.StateReturned && s.Order != nil {
 		v.Live = "/v1/orders/" + string(s.Order.ID) + "/events"
 	}
-	v.Missing = spoken(s, b.missingFor(ctx, s, principal))
+	v.Missing = shelf.Spoken(s, b.missingFor(ctx, s, principal))
 	v.Verdict = b.answer(s, principal, v.Missing)
 	if v.Verdict != nil && v.Verdict.Verdict == lifecycle.VerdictMismatch {
 		v.Can.Ship = false // it stays until it is known which unit this is
 	}
 	v.Next = next(s)
-	v.Waivable = waivable(s, principal)
+	v.Waivable = shelf.Waivable(s, principal)
 	v.Holds = holdViews(s, principal)
 	if s.Order != nil && s.Order.Cause != "" && open {
 		v.Cause = "bench.came-back." + s.Order.Cause
@@ -138,7 +139,7 @@ func (b *Bench) missingFor(ctx context.Context, s lifecycle.Snapshot, p access.P
 		}
 	}
 	if !access.Allowed(p, access.CertificateIssue) {
-		reasons = slices.DeleteFunc(reasons, func(r lifecycle.Reason) bool { return isAboutValidator(r.Code) })
+		reasons = slices.DeleteFunc(reasons, func(r lifecycle.Reason) bool { return shelf.IsAboutValidator(r.Code) })
 	}
 	return reasons
 }
@@ -184,20 +185,6 @@ func next(s lifecycle.Snapshot) string {
 	return "bench.next.certificate"
 }
 
-func waivable(s lifecycle.Snapshot, p access.Principal) []string {
-	order, open := s.OpenOrder()
-	if !open || s.Unit.State != lifecycle.StateReturned || !access.Allowed(p, access.WaiverSign) {
-		return nil
-	}
-	var clouds []string
-	for _, task := range order.Tasks {
-		if task.Cloud != "" && !task.Done() && !slices.Contains(clouds, task.Cloud) {
-			clouds = append(clouds, task.Cloud)
-		}
-	}
-	return clouds
-}
-
 func holdViews(s lifecycle.Snapshot, p access.Principal) []holdView {
 	var views []holdView
 	for _, hold := range s.StandingHolds() {
@@ -224,12 +211,4 @@ func (b *Bench) addPresence(v *unitView, s lifecycle.Snapshot) error {
 	drawn, err := label.Label{Code: v.Presence.Code, WidthMM: presenceMM, HeightMM: presenceMM}.SVG()
 	v.Presence.Symbol = template.HTML(drawn) // our own drawing: no script, no style, text escaped
 	return err
-}
-
-func options(prefix string, values ...string) []web.Option {
-	list := make([]web.Option, 0, len(values))
-	for _, value := range values {
-		list = append(list, web.Option{Value: value, Message: prefix + value})
-	}
-	return list
 }

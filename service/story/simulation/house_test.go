@@ -28,6 +28,10 @@ import (
 	"quitclaim/service/store/engine"
 	"quitclaim/service/sweep"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/certify"
+	"quitclaim/warehouse/bench/second"
+	"quitclaim/warehouse/bench/shelf"
+	"quitclaim/warehouse/bench/shipment"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -49,6 +53,9 @@ type house struct {
 	owner   *owner.Owner
 	release *release.Room
 	bench   *bench.Bench
+	certify *certify.Room
+	dock    *shipment.Room
+	second  *second.Room
 	desk    *desk.Desk
 	sale    *sale.Sale
 	device  *device.Device
@@ -91,6 +98,25 @@ func (w *world) tryOpen() (*house, error) {
 	return h, err
 }
 
+// wireBench wires the bench and its parts.
+func (h *house) wireBench(w *world, d *doors, scans *scanner.Scanner, presence func(lifecycle.ReturnID) string) {
+	lies := shelf.New(shelf.Config{Units: d, Lists: d, Names: d, Read: scans.Read, Now: w.clock.Now})
+	h.certify = certify.New(certify.Config{
+		Units: d, Shelf: lies, Host: "quitclaim.test",
+		Sign: func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
+		NewCode: func() lifecycle.CertificateCode {
+			var drawn [16]byte
+			_, _ = w.ids.Read(drawn[:])
+			return certificate.NewCode(drawn)
+		},
+	})
+	h.bench = bench.New(bench.Config{
+		Units: d, Shelf: lies, Feed: d, Kits: d, Certify: h.certify.Certify, Presence: presence, NewID: w.ids.id,
+	})
+	h.dock = shipment.New(shipment.Config{Units: d, Names: d, Shelf: lies, NewID: w.ids.id})
+	h.second = second.New(second.Config{Units: d, Shelf: lies, Verify: w.cast.verify, NewID: w.ids.id})
+}
+
 func (w *world) wire(h *house) {
 	d := &doors{Store: h.store, w: w, house: h}
 	h.builtin = builtin.New(builtin.Config{
@@ -102,17 +128,7 @@ func (w *world) wire(h *house) {
 	log := slog.New(slog.DiscardHandler)
 	scans := scanner.New(scanner.Config{Store: d, Labels: d, Origin: "https://quitclaim.test", Now: w.clock.Now})
 	presence := func(id lifecycle.ReturnID) string { return h.keys.LookupHash("presence", string(id)) }
-	h.bench = bench.New(bench.Config{
-		Units: d, Lists: d, Names: d, Feed: d, Kits: d, Read: scans.Read,
-		Sign:   func(c certificate.Certificate) ([]byte, error) { return certificate.Sign(c, h.keys.Certificate()) },
-		Verify: w.cast.verify, Presence: presence, Host: "quitclaim.test", Now: w.clock.Now, NewID: w.ids.id,
-		NewCode: func() lifecycle.CertificateCode {
-			var drawn [16]byte
-			_, _ = w.ids.Read(drawn[:])
-			return certificate.NewCode(drawn)
-		},
-		Log: log,
-	})
+	h.wireBench(w, d, scans, presence)
 	h.desk = desk.New(desk.Config{
 		Store: d, Admissions: d, Returns: d, Feed: d, Now: w.clock.Now, NewID: w.ids.id,
 		Presence: presence, Verify: w.cast.verify, Read: scans.Read,

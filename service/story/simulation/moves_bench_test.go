@@ -5,12 +5,14 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/warehouse/bench"
+	"quitclaim/warehouse/bench/second"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 func (w *world) ships(c *unitCamera, to string) {
 	w.ask(w.here(c), "POST /v1/shipments", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		shipment, list, err := h.bench.Ship(ctx, text(w.cast.orgs[to].ID), []lifecycle.UnitKey{c.key})
-		return results(list, err, func(r bench.Result) (string, error) { return text(shipment.ID), r.Err })
+		shipment, list, err := h.dock.Ship(ctx, text(w.cast.orgs[to].ID), []lifecycle.UnitKey{c.key})
+		return results(list, err, func(r shelf.Result) (string, error) { return text(shipment.ID), r.Err })
 	})
 }
 
@@ -20,8 +22,8 @@ func (w *world) receives(c *unitCamera) {
 		who = w.of(on.To)
 	}
 	w.ask(who, "POST /v1/shipments/receive", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		list, err := h.bench.Receive(ctx, "", []lifecycle.UnitKey{c.key})
-		return results(list, err, func(r bench.Result) (string, error) { return r.Key.String(), r.Err })
+		list, err := h.dock.Receive(ctx, "", []lifecycle.UnitKey{c.key})
+		return results(list, err, func(r shelf.Result) (string, error) { return r.Key.String(), r.Err })
 	})
 }
 
@@ -45,8 +47,8 @@ func (w *world) attests(c *unitCamera, check string) {
 func (w *world) certifies(c *unitCamera) {
 	who := w.here(c, lifecycle.RoleValidator)
 	w.ask(who, "POST /v1/certificates", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		list, err := h.bench.Certify(ctx, []lifecycle.UnitKey{c.key})
-		return results(list, err, func(r bench.Result) (string, error) {
+		list, err := h.certify.Certify(ctx, []lifecycle.UnitKey{c.key})
+		return results(list, err, func(r shelf.Result) (string, error) {
 			if r.Err != nil {
 				return "", r.Err
 			}
@@ -65,7 +67,7 @@ func (w *world) reopens(c *unitCamera) {
 func (w *world) retires(c *unitCamera) {
 	email, password := w.second()
 	w.ask(w.here(c), "POST /v1/units/retire", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		outcome, err := h.bench.Retire(ctx, c.key, c.key.String(), bench.Second{Email: email, Password: password})
+		outcome, err := h.second.Retire(ctx, c.key, c.key.String(), second.Person{Email: email, Password: password})
 		return text(outcome.Change.Unit.ID), err
 	})
 }
@@ -77,7 +79,7 @@ func (w *world) waives(c *unitCamera) {
 	}
 	email, password := w.second()
 	w.ask(w.here(c), "POST /v1/orders/waive", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		_, err := h.bench.Waive(ctx, order.ID, cloud, bench.Second{Email: email, Password: password})
+		_, err := h.second.Waive(ctx, order.ID, cloud, second.Person{Email: email, Password: password})
 		return text(order.ID), err
 	})
 }

@@ -1,4 +1,4 @@
-package bench
+package certify
 
 import (
 	"context"
@@ -7,49 +7,71 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 	"quitclaim/warehouse/certificate"
 )
 
+// units is where certificates are, and the one door by which a unit changes.
+type units interface {
+	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+	Certificate(ctx context.Context, code lifecycle.CertificateCode) (lifecycle.Unit, lifecycle.Certificate, error)
+	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	Units units
+	Shelf *shelf.Shelf
+	// Sign signs a statement with the certificate key. It must be a pure
+	// function, as Ed25519 (RFC 8032) is.
+	Sign func(certificate.Certificate) ([]byte, error)
+	// Host is the outside's name for us; certificates and labels point there.
+	Host string
+	// NewCode draws a certificate's public code.
+	NewCode func() lifecycle.CertificateCode
+}
+
+// Room is where units are certified. Its methods act as the principal of the
+// context.
+type Room struct{ config Config }
+
+// New is the room.
+func New(config Config) *Room { return &Room{config} }
+
 // Certify certifies every unit of a list that is fully proven, one certificate
 // each. The validator is the person of the context.
-func (b *Bench) Certify(ctx context.Context, keys []lifecycle.UnitKey) ([]Result, error) {
-	issuer, err := b.orgName(ctx, access.From(ctx).Org)
+func (r *Room) Certify(ctx context.Context, keys []lifecycle.UnitKey) ([]shelf.Result, error) {
+	issuer, err := r.config.Shelf.OrgName(ctx, access.From(ctx).Org)
 	if err != nil {
 		return nil, err
 	}
-	return b.each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
-		vendor, err := b.orgName(ctx, s.Unit.Vendor)
+	return r.config.Shelf.Each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
+		vendor, err := r.config.Shelf.OrgName(ctx, s.Unit.Vendor)
 		if err != nil {
 			return lifecycle.Outcome{}, err
 		}
-		return b.units.Advance(ctx, s.Unit.ID, lifecycle.Certify{
-			Command: b.command(ctx), Code: b.newCode(),
+		return r.config.Units.Advance(ctx, s.Unit.ID, lifecycle.Certify{
+			Command: r.config.Shelf.Command(ctx), Code: r.config.NewCode(),
 			Sign: func(s lifecycle.Snapshot, c lifecycle.Certificate) ([]byte, error) {
-				return b.sign(Statement(s, c, issuer, vendor))
+				return r.config.Sign(Statement(s, c, issuer, vendor))
 			},
 		}.Decide)
 	})
 }
 
-// Missing is everything that stands between a unit and its certificate, for
-// the person of the context as its validator.
-func (b *Bench) Missing(ctx context.Context, s lifecycle.Snapshot) []lifecycle.Reason {
-	return lifecycle.CertifyReasons(s, access.From(ctx).Actor(), b.now())
-}
-
 // Certificate is a certificate of a unit that this organisation has or that it
 // certified itself; what is history can be looked at too.
-func (b *Bench) Certificate(ctx context.Context, code lifecycle.CertificateCode) (Certified, error) {
-	unit, issued, err := b.units.Certificate(ctx, code)
+func (r *Room) Certificate(ctx context.Context, code lifecycle.CertificateCode) (Certified, error) {
+	unit, issued, err := r.config.Units.Certificate(ctx, code)
 	if err != nil {
 		return Certified{}, fmt.Errorf("find certificate: %w", err)
 	}
-	s, err := b.units.Snapshot(ctx, unit.ID)
+	s, err := r.config.Units.Snapshot(ctx, unit.ID)
 	if err != nil {
 		return Certified{}, fmt.Errorf("find unit of certificate: %w", err)
 	}
 	org := access.From(ctx).Org
-	if err := atBench(s, org); err != nil && issued.Org != org {
+	if err := shelf.At(s, org); err != nil && issued.Org != org {
 		return Certified{}, err
 	}
 	stated, _, err := certificate.Parse(issued.Bytes)

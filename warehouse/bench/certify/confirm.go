@@ -1,34 +1,33 @@
-package bench
+package certify
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // confirmView is the list that a validator is about to sign: once for all.
 type confirmView struct {
-	Ready  []Row // in order of the list, each with its tick
-	Missed []Row // ticked, and something stands in the way by now
-	More   bool  // more are ready than one signature takes
+	Ready  []shelf.Row // in order of the list, each with its tick
+	Missed []shelf.Row // ticked, and something stands in the way by now
+	More   bool        // more are ready than one signature takes
 }
 
 // Proven lists up to MaxList units of this bench that only wait for the person
 // of the context to sign.
-func (b *Bench) Proven(ctx context.Context) (ready []Row, more bool, err error) {
-	page := lifecycle.Page{Limit: MaxList}
+func (r *Room) Proven(ctx context.Context) (ready []shelf.Row, more bool, err error) {
+	page := lifecycle.Page{Limit: shelf.MaxList}
 	for {
-		rows, next, err := b.Here(ctx, lifecycle.StateReset, page)
+		rows, next, err := r.config.Shelf.Here(ctx, lifecycle.StateReset, page)
 		if err != nil {
 			return nil, false, err
 		}
 		for _, row := range rows {
-			if row.Ready && len(ready) == MaxList {
+			if row.Ready && len(ready) == shelf.MaxList {
 				return ready, true, nil
 			}
 			if row.Ready {
@@ -42,23 +41,6 @@ func (b *Bench) Proven(ctx context.Context) (ready []Row, more bool, err error) 
 	}
 }
 
-// Rows are the named units of this bench, as a list shows them. Another's are
-// left out, as units that are not there.
-func (b *Bench) Rows(ctx context.Context, keys []lifecycle.UnitKey) ([]Row, error) {
-	var rows []Row
-	for _, key := range keys {
-		s, err := b.Unit(ctx, key)
-		if err != nil {
-			if errors.Is(err, lifecycle.ErrNotFound) {
-				continue
-			}
-			return nil, fmt.Errorf("read unit to sign for: %w", err)
-		}
-		rows = append(rows, b.row(ctx, s))
-	}
-	return rows, nil
-}
-
 // confirm shows what is about to be signed: the ticked ones, or all that are
 // proven.
 func (h *Handler) confirm(c echo.Context) error {
@@ -67,19 +49,19 @@ func (h *Handler) confirm(c echo.Context) error {
 	var view confirmView
 	if len(texts) == 0 {
 		var err error
-		if view.Ready, view.More, err = h.bench.Proven(ctx); err != nil {
+		if view.Ready, view.More, err = h.room.Proven(ctx); err != nil {
 			return err
 		}
 		return h.pages.Render(c, http.StatusOK, "confirm.html", view)
 	}
-	if len(texts) > MaxList {
-		return mistake("units", "bench.units-many")
+	if len(texts) > shelf.MaxList {
+		return lifecycle.Mistake("units", "bench.units-many")
 	}
-	keys, err := parseKeys(texts)
+	keys, err := shelf.ParseKeys(texts)
 	if err != nil {
 		return err
 	}
-	rows, err := h.bench.Rows(ctx, keys)
+	rows, err := h.room.config.Shelf.Rows(ctx, keys)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,7 @@
-package bench
+package certify
 
 import (
-	"errors"
+	"embed"
 	"html/template"
 	"net/http"
 
@@ -11,22 +11,44 @@ import (
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
 	"quitclaim/warehouse/bench/commands"
+	"quitclaim/warehouse/bench/shelf"
 )
 
-// resultsView says what became of each unit of a list.
-type resultsView struct {
-	Title   string // message code
-	Done    int
-	Refused int
-	Rows    []resultRow
-	Back    string
+//go:embed templates/*.html
+var templates embed.FS
+
+// bench is the bench's own doors.
+type bench interface {
+	// ScanAtList answers what was scanned while no unit is open.
+	ScanAtList(c echo.Context, payload string) error
 }
 
-type resultRow struct {
-	Path    string
-	Key     lifecycle.UnitKey
-	Made    string // path of what was made; empty: nothing
-	Reasons []lifecycle.Reason
+// Handler is the room's doors.
+type Handler struct {
+	room  *Room
+	bench bench
+	pages *web.Pages
+}
+
+// NewHandler parses the room's pages; bench is the bench's own handler.
+func NewHandler(room *Room, bench bench) (*Handler, error) {
+	pages, err := web.ParsePages(templates, shelf.Templates)
+	if err != nil {
+		return nil, err
+	}
+	return &Handler{room, bench, pages}, nil
+}
+
+// Mount registers the room's routes.
+func (h *Handler) Mount(r *web.Routes) {
+	r.GET("/bench/certify", access.CertificateIssue, h.confirm)
+	r.POST("/bench/certificates", access.CertificateIssue, h.certify)
+	r.GET("/bench/certificates/:code", access.CertificateRead, h.certificate)
+
+	r.POST("/v1/certificates", access.CertificateIssue, h.apiCertify)
+	r.GET("/v1/certificates/:code", access.CertificateRead, h.apiCertificate)
+	r.GET("/v1/certificates/:code/label.png", access.CertificateRead, h.apiLabelPNG)
+	r.GET("/v1/certificates/:code/label.svg", access.CertificateRead, h.apiLabelSVG)
 }
 
 func (h *Handler) certify(c echo.Context) error {
@@ -39,57 +61,28 @@ func (h *Handler) certify(c echo.Context) error {
 	}
 	// A scanner on the page that asks for the signature: only the command signs.
 	if command, ok := commands.Parse(in.Payload); in.Payload != "" && (!ok || command != commands.Certify) {
-		return h.scanAtList(c, scanned{Payload: in.Payload})
+		return h.bench.ScanAtList(c, in.Payload)
 	}
 	if len(in.Units) == 0 {
 		return web.SeeOther(c, "/bench?state=reset&done=bench-none-ticked")
 	}
-	keys, err := parseKeys(in.Units)
+	keys, err := shelf.ParseKeys(in.Units)
 	if err != nil {
 		return err
 	}
-	results, err := h.bench.Certify(c.Request().Context(), keys)
+	results, err := h.room.Certify(c.Request().Context(), keys)
 	if err != nil {
 		return err
 	}
 	if len(results) == 1 && results[0].Err == nil {
 		return web.SeeOther(c, "/bench/certificates/"+string(results[0].Outcome.Change.Certificate.Code)+"?done=bench-certified")
 	}
-	view := resultsOf(results)
+	view := shelf.ResultsOf(results)
 	view.Title, view.Back = "bench.results-certified", "/bench?state=reset"
 	if view.Done == 0 {
 		return h.pages.Render(c, http.StatusConflict, "results.html", view)
 	}
 	return h.pages.Render(c, http.StatusOK, "results.html", view)
-}
-
-func parseKeys(texts []string) ([]lifecycle.UnitKey, error) {
-	keys := make([]lifecycle.UnitKey, 0, len(texts))
-	for _, text := range texts {
-		key, err := lifecycle.ParseUnitKeyString(text)
-		if err != nil {
-			return nil, err
-		}
-		keys = append(keys, key)
-	}
-	return keys, nil
-}
-
-func resultsOf(results []Result) resultsView {
-	var view resultsView
-	for _, result := range results {
-		row := resultRow{Path: unitPath(result.Key), Key: result.Key, Reasons: reasonsOf(result.Err)}
-		if result.Err == nil {
-			view.Done++
-		} else {
-			view.Refused++
-		}
-		if made := result.Outcome.Change.Certificate; made != nil {
-			row.Made = "/bench/certificates/" + string(made.Code)
-		}
-		view.Rows = append(view.Rows, row)
-	}
-	return view
 }
 
 // certificateView is the page of one certificate, with its label.
@@ -106,11 +99,11 @@ type certificateView struct {
 
 func (h *Handler) certificate(c echo.Context) error {
 	ctx := c.Request().Context()
-	found, err := h.bench.Certificate(ctx, codeOf(c))
+	found, err := h.room.Certificate(ctx, codeOf(c))
 	if err != nil {
 		return err
 	}
-	drawn, err := h.bench.labelOf(found).SVG()
+	drawn, err := h.room.labelOf(found).SVG()
 	if err != nil {
 		return err
 	}
@@ -125,20 +118,7 @@ func (h *Handler) certificate(c echo.Context) error {
 		view.Verdict = web.VerdictView{Verdict: lifecycle.VerdictUnknown, Sentence: "bench.certificate-history"}
 	}
 	if principal := web.Principal(c); access.Allowed(principal, access.OrderRead) && found.Snapshot.Unit.Custody == principal.Org {
-		view.UnitPath = unitPath(found.Snapshot.Unit.Key)
+		view.UnitPath = shelf.UnitPath(found.Snapshot.Unit.Key)
 	}
 	return h.pages.Render(c, http.StatusOK, "certificate.html", view)
-}
-
-// reasonsOf is why a unit of a list was left out: the rule's reasons, or that
-// it is not there, which is all that is said of a unit that is not ours.
-func reasonsOf(err error) []lifecycle.Reason {
-	refusal := new(lifecycle.Refusal)
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &refusal):
-		return refusal.Reasons
-	}
-	return []lifecycle.Reason{{Code: "bench.not-here"}}
 }

@@ -1,4 +1,4 @@
-package bench
+package certify
 
 import (
 	"net/http"
@@ -7,28 +7,34 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 func (h *Handler) apiCertify(c echo.Context) error {
 	in, err := web.Bind[struct {
-		Units []unitRef `json:"units" validate:"required,min=1,max=200,dive"`
+		Units []shelf.UnitRef `json:"units" validate:"required,min=1,max=200,dive"`
 	}](c)
 	if err != nil {
 		return err
 	}
-	keys, err := keysOf(in.Units)
+	keys, err := shelf.KeysOf(in.Units)
 	if err != nil {
 		return err
 	}
-	results, err := h.bench.Certify(c.Request().Context(), keys)
+	results, err := h.room.Certify(c.Request().Context(), keys)
 	if err != nil {
 		return err
 	}
-	items, err := h.items(c, results)
+	items, err := shelf.Items(results, func(err error) any { return web.ProblemOf(c, err) })
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, statusOf(items), web.NewList(items, ""))
+	for i, result := range results {
+		if made := result.Outcome.Change.Certificate; made != nil {
+			items[i].Certificate = h.certificateJSON(*made)
+		}
+	}
+	return web.JSON(c, shelf.StatusOf(items), web.NewList(items, ""))
 }
 
 // certificateJSON is a certificate as its own organisation sees it.
@@ -49,7 +55,7 @@ func (h *Handler) certificateJSON(c lifecycle.Certificate) *certificateJSON {
 	return &certificateJSON{
 		Code: c.Code, Epoch: c.Epoch, Grade: c.Grade, Firmware: c.Firmware, SelfCustody: c.SelfCustody,
 		Waived: append([]string{}, c.Waived...), IssuedAt: web.Time(c.IssuedAt),
-		Text: h.bench.qrText(c), Bytes: c.Bytes, Page: publicPath(c.Code),
+		Text: h.room.qrText(c), Bytes: c.Bytes, Page: publicPath(c.Code),
 	}
 }
 
@@ -61,19 +67,19 @@ func codeOf(c echo.Context) lifecycle.CertificateCode {
 }
 
 func (h *Handler) apiCertificate(c echo.Context) error {
-	found, err := h.bench.Certificate(c.Request().Context(), codeOf(c))
+	found, err := h.room.Certificate(c.Request().Context(), codeOf(c))
 	if err != nil {
 		return err
 	}
 	return web.JSON(c, http.StatusOK, struct {
-		Unit    unitJSON `json:"unit"`
-		Current bool     `json:"current"`
+		Unit    shelf.UnitBody `json:"unit"`
+		Current bool           `json:"current"`
 		*certificateJSON
-	}{asUnitJSON(found.Snapshot, web.Principal(c).Org), found.Current(), h.certificateJSON(found.Certificate)})
+	}{shelf.UnitBodyOf(found.Snapshot, web.Principal(c).Org), found.Current(), h.certificateJSON(found.Certificate)})
 }
 
 func (h *Handler) apiLabelPNG(c echo.Context) error {
-	drawn, err := h.bench.Label(c.Request().Context(), codeOf(c))
+	drawn, err := h.room.Label(c.Request().Context(), codeOf(c))
 	if err != nil {
 		return err
 	}
@@ -85,7 +91,7 @@ func (h *Handler) apiLabelPNG(c echo.Context) error {
 }
 
 func (h *Handler) apiLabelSVG(c echo.Context) error {
-	drawn, err := h.bench.Label(c.Request().Context(), codeOf(c))
+	drawn, err := h.room.Label(c.Request().Context(), codeOf(c))
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package bench
+package certify
 
 import (
 	"context"
@@ -15,20 +15,20 @@ import (
 const labelWidthMM, labelHeightMM = 62, 29
 
 // Label is the label that goes on the box.
-func (b *Bench) Label(ctx context.Context, code lifecycle.CertificateCode) (label.Label, error) {
-	found, err := b.Certificate(ctx, code)
+func (r *Room) Label(ctx context.Context, code lifecycle.CertificateCode) (label.Label, error) {
+	found, err := r.Certificate(ctx, code)
 	if err != nil {
 		return label.Label{}, err
 	}
-	return b.labelOf(found), nil
+	return r.labelOf(found), nil
 }
 
 // labelOf has the whole certificate in the QR code, and what a person needs to
 // hold it against the unit. Nobody's name is on it.
-func (b *Bench) labelOf(found Certified) label.Label {
+func (r *Room) labelOf(found Certified) label.Label {
 	stated := found.Stated
 	drawn := label.Certificate(label.Proof{
-		Text: b.qrText(found.Certificate), Code: string(stated.Code), Model: stated.Model, Serial: stated.Unit.Serial,
+		Text: r.qrText(found.Certificate), Code: string(stated.Code), Model: stated.Model, Serial: stated.Unit.Serial,
 		Issuer: stated.Issuer, Day: stated.At.Format(time.DateOnly), Grade: stated.Grade, Epoch: stated.Epoch, Waived: stated.Waived,
 	})
 	drawn.WidthMM, drawn.HeightMM = labelWidthMM, labelHeightMM
@@ -36,4 +36,6 @@ func (b *Bench) labelOf(found Certified) label.Label {
 }
 
 // qrText is what the certificate's QR code says.
-func (b *Bench) qrText(c lifecycle.Certificate) string { return certificate.Text(b.host, c.Bytes) }
+func (r *Room) qrText(c lifecycle.Certificate) string {
+	return certificate.Text(r.config.Host, c.Bytes)
+}

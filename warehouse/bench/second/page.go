@@ -1,4 +1,4 @@
-package bench
+package second
 
 import (
 	"errors"
@@ -8,6 +8,7 @@ import (
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web"
+	"quitclaim/warehouse/bench/shelf"
 )
 
 // twoView is a page on which two people sign: retire, or waive a cloud.
@@ -38,12 +39,12 @@ func (h *Handler) twoPage(c echo.Context, page string, view twoView, err error) 
 	if err != nil {
 		return err
 	}
-	s, err := h.bench.Unit(c.Request().Context(), key)
+	s, err := h.room.config.Shelf.Unit(c.Request().Context(), key)
 	if err != nil {
 		return err
 	}
-	view.Path, view.Key, view.Model = unitPath(s.Unit.Key), s.Unit.Key, s.Model.Name
-	view.Clouds = waivable(s, web.Principal(c))
+	view.Path, view.Key, view.Model = shelf.UnitPath(s.Unit.Key), s.Unit.Key, s.Model.Name
+	view.Clouds = shelf.Waivable(s, web.Principal(c))
 	return h.pages.Render(c, status, page, view)
 }
 
@@ -58,12 +59,12 @@ func (h *Handler) retire(c echo.Context) error {
 	}
 	in, err := web.Bind[retirement](c)
 	if err == nil {
-		_, err = h.bench.Retire(c.Request().Context(), key, in.Scan, in.second())
+		_, err = h.room.Retire(c.Request().Context(), key, in.Scan, in.second())
 	}
 	if err != nil {
 		return h.twoPage(c, "retire.html", twoView{Email: in.SecondEmail}, err)
 	}
-	return web.SeeOther(c, unitPath(key)+"?done=bench-retired")
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-retired")
 }
 
 func (h *Handler) waiveForm(c echo.Context) error {
@@ -78,10 +79,29 @@ func (h *Handler) waive(c echo.Context) error {
 	ctx := c.Request().Context()
 	in, err := web.Bind[waiver](c)
 	if err == nil {
-		err = h.bench.WaiveUnit(ctx, key, in.Cloud, in.second())
+		err = h.room.WaiveUnit(ctx, key, in.Cloud, in.second())
 	}
 	if err != nil {
 		return h.twoPage(c, "waive.html", twoView{Cloud: in.Cloud, Email: in.SecondEmail}, err)
 	}
-	return web.SeeOther(c, unitPath(key)+"?done=bench-waived")
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-waived")
+}
+
+func (h *Handler) silentForm(c echo.Context) error {
+	return h.twoPage(c, "silent.html", twoView{}, nil)
+}
+
+func (h *Handler) silent(c echo.Context) error {
+	key, err := keyOf(c)
+	if err != nil {
+		return err
+	}
+	in, err := web.Bind[signature](c)
+	if err == nil {
+		_, err = h.room.AttestSilent(c.Request().Context(), key, in.second())
+	}
+	if err != nil {
+		return h.twoPage(c, "silent.html", twoView{Email: in.SecondEmail}, err)
+	}
+	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-silent")
 }

@@ -1,4 +1,4 @@
-package bench
+package second
 
 import (
 	"context"
@@ -9,20 +9,43 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 )
 
-// Second is the other of two people, who signs with their own password on the
+// units is the one door by which a unit changes.
+type units interface {
+	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	Units units
+	Shelf *shelf.Shelf
+	// Verify checks a second person's own mail address and password; wrong
+	// ones are lifecycle.ErrUnauthenticated.
+	Verify func(ctx context.Context, email, password string) (access.Principal, error)
+	NewID  func() string // 26 random lower-case base32 characters
+}
+
+// Room is what takes two people. Its methods act as the principal of the
+// context, who is the first.
+type Room struct{ config Config }
+
+// New is the room.
+func New(config Config) *Room { return &Room{config} }
+
+// Person is the other of two people, who signs with their own password on the
 // first one's screen.
-type Second struct {
+type Person struct {
 	Email    string
 	Password string
 }
 
-// secondSigns checks the second person: known by their own password, of the same
+// signs checks the second person: known by their own password, of the same
 // organisation, and allowed to do this too. That they are somebody else is the
 // rule's question.
-func (b *Bench) secondSigns(ctx context.Context, second Second, action access.Action) (lifecycle.PersonID, error) {
-	principal, err := b.verify(ctx, second.Email, second.Password)
+func (r *Room) signs(ctx context.Context, second Person, action access.Action) (lifecycle.PersonID, error) {
+	principal, err := r.config.Verify(ctx, second.Email, second.Password)
 	var invalid lifecycle.Invalid
 	switch {
 	case errors.Is(err, lifecycle.ErrUnauthenticated):

@@ -1,4 +1,4 @@
-package bench
+package shelf
 
 import (
 	"context"
@@ -11,11 +11,18 @@ import (
 // MaxList is how many units one request may name: a pallet of small boxes.
 const MaxList = 200
 
-// each does the same with every unit of a list, one change each: what is wrong
+// Result is what became of one unit of a list: what was written, or why not.
+type Result struct {
+	Key     lifecycle.UnitKey
+	Outcome lifecycle.Outcome
+	Err     error // a refusal, or lifecycle.ErrNotFound
+}
+
+// Each does the same with every unit of a list, one change each: what is wrong
 // with one unit costs the others nothing. Only an error that says nothing
 // about a unit ends the list; sent again under the same idempotency key, it
 // goes on where it stopped.
-func (b *Bench) each(ctx context.Context, keys []lifecycle.UnitKey,
+func (h *Shelf) Each(ctx context.Context, keys []lifecycle.UnitKey,
 	act func(lifecycle.Snapshot) (lifecycle.Outcome, error),
 ) ([]Result, error) {
 	if err := checkList(keys); err != nil {
@@ -23,7 +30,7 @@ func (b *Bench) each(ctx context.Context, keys []lifecycle.UnitKey,
 	}
 	results := make([]Result, 0, len(keys))
 	for _, key := range keys {
-		s, err := b.units.SnapshotByKey(ctx, key)
+		s, err := h.config.Units.SnapshotByKey(ctx, key)
 		var outcome lifecycle.Outcome
 		if err == nil {
 			outcome, err = act(s)

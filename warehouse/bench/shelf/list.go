@@ -1,7 +1,8 @@
-package bench
+package shelf
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -17,8 +18,8 @@ type lists interface {
 	UnitsBySerial(ctx context.Context, folded string, limit int) ([]lifecycle.Unit, error)
 }
 
-// BenchStates are the states in which a unit has something to do at a bench.
-func BenchStates() []lifecycle.State {
+// States are those in which a unit has something to do at a bench.
+func States() []lifecycle.State {
 	return []lifecycle.State{lifecycle.StateReturned, lifecycle.StateReset, lifecycle.StateCertified}
 }
 
@@ -39,31 +40,31 @@ type Row struct {
 
 // Here lists the units of one state in this organisation's custody, each with
 // what it waits for.
-func (b *Bench) Here(ctx context.Context, state lifecycle.State, page lifecycle.Page) ([]Row, string, error) {
+func (h *Shelf) Here(ctx context.Context, state lifecycle.State, page lifecycle.Page) ([]Row, string, error) {
 	filter := lifecycle.UnitFilter{Custody: access.From(ctx).Org, State: state}
-	units, next, err := b.lists.Units(ctx, filter, page)
+	units, next, err := h.config.Lists.Units(ctx, filter, page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list units: %w", err)
 	}
 	rows := make([]Row, 0, len(units))
 	for _, unit := range units {
-		s, err := b.units.Snapshot(ctx, unit.ID)
+		s, err := h.config.Units.Snapshot(ctx, unit.ID)
 		if err != nil {
 			return nil, "", fmt.Errorf("read unit of a list: %w", err)
 		}
-		rows = append(rows, b.row(ctx, s))
+		rows = append(rows, h.row(ctx, s))
 	}
 	return rows, next, nil
 }
 
-func (b *Bench) row(ctx context.Context, s lifecycle.Snapshot) Row {
+func (h *Shelf) row(ctx context.Context, s lifecycle.Snapshot) Row {
 	since := s.Unit.ReturnedAt
 	if s.Unit.State == lifecycle.StateCertified && s.Certificate != nil {
 		since = s.Certificate.IssuedAt
 	}
 	row := Row{
-		Unit: s.Unit, Model: s.Model.Name, Since: since, Waits: waits(s, b.now()), Held: len(s.StandingHolds()) > 0,
-		Ready: s.Unit.State == lifecycle.StateReset && len(b.Missing(ctx, s)) == 0,
+		Unit: s.Unit, Model: s.Model.Name, Since: since, Waits: waits(s, h.config.Now()), Held: len(s.StandingHolds()) > 0,
+		Ready: s.Unit.State == lifecycle.StateReset && len(h.Missing(ctx, s)) == 0,
 	}
 	shown := waitsShown
 	if s.Unit.State == lifecycle.StateReset {
@@ -75,6 +76,29 @@ func (b *Bench) row(ctx context.Context, s lifecycle.Snapshot) Row {
 	return row
 }
 
+// Rows are the named units of this bench, as a list shows them. Another's are
+// left out, as units that are not there.
+func (h *Shelf) Rows(ctx context.Context, keys []lifecycle.UnitKey) ([]Row, error) {
+	var rows []Row
+	for _, key := range keys {
+		s, err := h.Unit(ctx, key)
+		if err != nil {
+			if errors.Is(err, lifecycle.ErrNotFound) {
+				continue
+			}
+			return nil, fmt.Errorf("read unit to sign for: %w", err)
+		}
+		rows = append(rows, h.row(ctx, s))
+	}
+	return rows, nil
+}
+
+// Missing is everything that stands between a unit and its certificate, for
+// the person of the context as its validator.
+func (h *Shelf) Missing(ctx context.Context, s lifecycle.Snapshot) []lifecycle.Reason {
+	return lifecycle.CertifyReasons(s, access.From(ctx).Actor(), h.config.Now())
+}
+
 // Parcel is one unit on the road.
 type Parcel struct {
 	Row      Row
@@ -84,30 +108,30 @@ type Parcel struct {
 }
 
 // Arriving lists what is on its way here.
-func (b *Bench) Arriving(ctx context.Context, page lifecycle.Page) ([]Parcel, string, error) {
-	road, next, err := b.lists.Arriving(ctx, access.From(ctx).Org, page)
+func (h *Shelf) Arriving(ctx context.Context, page lifecycle.Page) ([]Parcel, string, error) {
+	road, next, err := h.config.Lists.Arriving(ctx, access.From(ctx).Org, page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list what arrives: %w", err)
 	}
-	parcels, err := b.parcels(ctx, road)
+	parcels, err := h.parcels(ctx, road)
 	return parcels, next, err
 }
 
 // Departing lists what left here and is not at its receiver yet.
-func (b *Bench) Departing(ctx context.Context, page lifecycle.Page) ([]Parcel, string, error) {
-	road, next, err := b.lists.Departing(ctx, access.From(ctx).Org, page)
+func (h *Shelf) Departing(ctx context.Context, page lifecycle.Page) ([]Parcel, string, error) {
+	road, next, err := h.config.Lists.Departing(ctx, access.From(ctx).Org, page)
 	if err != nil {
 		return nil, "", fmt.Errorf("list what departs: %w", err)
 	}
-	parcels, err := b.parcels(ctx, road)
+	parcels, err := h.parcels(ctx, road)
 	return parcels, next, err
 }
 
-func (b *Bench) parcels(ctx context.Context, road []lifecycle.Unit) ([]Parcel, error) {
+func (h *Shelf) parcels(ctx context.Context, road []lifecycle.Unit) ([]Parcel, error) {
 	orgs := map[lifecycle.OrgID]string{}
 	parcels := make([]Parcel, 0, len(road))
 	for _, unit := range road {
-		s, err := b.units.Snapshot(ctx, unit.ID)
+		s, err := h.config.Units.Snapshot(ctx, unit.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read unit on the road: %w", err)
 		}
@@ -118,13 +142,13 @@ func (b *Bench) parcels(ctx context.Context, road []lifecycle.Unit) ([]Parcel, e
 			if orgs[org] != "" {
 				continue
 			}
-			if orgs[org], err = b.orgName(ctx, org); err != nil {
+			if orgs[org], err = h.OrgName(ctx, org); err != nil {
 				return nil, err
 			}
 		}
 		parcels = append(parcels, Parcel{
-			Row: b.row(ctx, s), Shipment: *s.Shipment, From: orgs[s.Shipment.From], To: orgs[s.Shipment.To],
-			Late: b.now().Sub(s.Shipment.SentAt) > lifecycle.ShipmentDue,
+			Row: h.row(ctx, s), Shipment: *s.Shipment, From: orgs[s.Shipment.From], To: orgs[s.Shipment.To],
+			Late: h.config.Now().Sub(s.Shipment.SentAt) > lifecycle.ShipmentDue,
 		})
 	}
 	return parcels, nil

@@ -1,9 +1,10 @@
-package bench
+package shelf
 
 import (
 	"slices"
 	"time"
 
+	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 )
 
@@ -48,26 +49,28 @@ func waitsForTasks(s lifecycle.Snapshot) []lifecycle.Reason {
 func waitsForPeople(s lifecycle.Snapshot, now time.Time) []lifecycle.Reason {
 	var reasons []lifecycle.Reason
 	for _, reason := range lifecycle.CertifyReasons(s, lifecycle.Actor{}, now) {
-		if !isAboutValidator(reason.Code) {
+		if !IsAboutValidator(reason.Code) {
 			reasons = append(reasons, reason)
 		}
 	}
 	if len(reasons) == 0 {
 		return []lifecycle.Reason{{Code: "bench.waits.validator"}}
 	}
-	return spoken(s, reasons)
+	return Spoken(s, reasons)
 }
 
-func isAboutValidator(code string) bool {
+// IsAboutValidator reports whether a reason is about who certifies, and none for
+// anybody else.
+func IsAboutValidator(code string) bool {
 	return slices.Contains([]string{
 		"certify.machine", "certify.validator-operated", "certify.validator-took-it-back",
 		"certify.not-accredited", "certify.self-custody",
 	}, code)
 }
 
-// spoken puts what people know into the reasons' parameters: the vendor's words
+// Spoken puts what people know into the reasons' parameters: the vendor's words
 // for a check instead of its id.
-func spoken(s lifecycle.Snapshot, reasons []lifecycle.Reason) []lifecycle.Reason {
+func Spoken(s lifecycle.Snapshot, reasons []lifecycle.Reason) []lifecycle.Reason {
 	said := slices.Clone(reasons)
 	for i, reason := range said {
 		if reason.Code == "certify.check" {
@@ -84,4 +87,19 @@ func spokenCheck(s lifecycle.Snapshot, id string) lifecycle.Reason {
 		}
 	}
 	return lifecycle.Reason{Code: "bench.missing." + id} // one of our own checks
+}
+
+// Waivable are the clouds that an officer may give up.
+func Waivable(s lifecycle.Snapshot, p access.Principal) []string {
+	order, open := s.OpenOrder()
+	if !open || s.Unit.State != lifecycle.StateReturned || !access.Allowed(p, access.WaiverSign) {
+		return nil
+	}
+	var clouds []string
+	for _, task := range order.Tasks {
+		if task.Cloud != "" && !task.Done() && !slices.Contains(clouds, task.Cloud) {
+			clouds = append(clouds, task.Cloud)
+		}
+	}
+	return clouds
 }

@@ -1,14 +1,40 @@
-package bench
+package shipment
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/warehouse/bench/shelf"
 )
+
+// units is the one door by which a unit changes.
+type units interface {
+	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
+}
+
+// names is who units can be sent to.
+type names interface {
+	Organisations(ctx context.Context, kind lifecycle.OrgKind, page lifecycle.Page) ([]access.Organisation, string, error)
+}
+
+// Config is what the room stands on. All of it must be given.
+type Config struct {
+	Units units
+	Names names
+	Shelf *shelf.Shelf
+	NewID func() string // 26 random lower-case base32 characters
+}
+
+// Room is the dock. Its methods act as the principal of the context.
+type Room struct{ config Config }
+
+// New is the room.
+func New(config Config) *Room { return &Room{config} }
 
 // Shipment is units on one pallet: they share its id.
 type Shipment struct {
@@ -18,14 +44,14 @@ type Shipment struct {
 
 // Ship hands units over to a carrier. Custody stays here until the receiver
 // scans each. The receiver is named by its id, or by its name as it is written.
-func (b *Bench) Ship(ctx context.Context, to string, keys []lifecycle.UnitKey) (Shipment, []Result, error) {
-	receiver, err := b.receiver(ctx, to)
+func (r *Room) Ship(ctx context.Context, to string, keys []lifecycle.UnitKey) (Shipment, []shelf.Result, error) {
+	receiver, err := r.receiver(ctx, to)
 	if err != nil {
 		return Shipment{}, nil, err
 	}
-	id := lifecycle.ShipmentID("shp_" + b.newID())
-	results, err := b.each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
-		return b.units.Advance(ctx, s.Unit.ID, lifecycle.Ship{Command: b.command(ctx), ID: id, To: receiver}.Decide)
+	id := lifecycle.ShipmentID("shp_" + r.config.NewID())
+	results, err := r.config.Shelf.Each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
+		return r.config.Units.Advance(ctx, s.Unit.ID, lifecycle.Ship{Command: r.config.Shelf.Command(ctx), ID: id, To: receiver}.Decide)
 	})
 	for _, result := range results {
 		// A request that came again finds what the first one wrote.
@@ -38,13 +64,13 @@ func (b *Bench) Ship(ctx context.Context, to string, keys []lifecycle.UnitKey) (
 
 // receiver finds an organisation by its id, or else by its name where no other
 // has the same: a truck must not go to the wrong one.
-func (b *Bench) receiver(ctx context.Context, to string) (lifecycle.OrgID, error) {
+func (r *Room) receiver(ctx context.Context, to string) (lifecycle.OrgID, error) {
 	id := lifecycle.OrgID(to)
-	_, err := b.orgName(ctx, id)
+	_, err := r.config.Shelf.OrgName(ctx, id)
 	if !errors.Is(err, lifecycle.ErrNotFound) {
 		return id, err
 	}
-	others, err := b.Receivers(ctx)
+	others, err := r.Receivers(ctx)
 	if err != nil {
 		return "", err
 	}
@@ -52,31 +78,29 @@ func (b *Bench) receiver(ctx context.Context, to string) (lifecycle.OrgID, error
 	if len(others) == 1 {
 		return others[0].ID, nil
 	}
-	var invalid lifecycle.Invalid
-	invalid.Add("to", "bench.no-such-receiver")
-	return "", invalid.Err()
+	return "", lifecycle.Mistake("to", "bench.no-such-receiver")
 }
 
 // Receive takes units of a shipment into custody. An empty id stands for
 // whatever shipment brings the unit here.
-func (b *Bench) Receive(ctx context.Context, id lifecycle.ShipmentID, keys []lifecycle.UnitKey) ([]Result, error) {
-	return b.each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
-		return b.units.Advance(ctx, s.Unit.ID, lifecycle.Receive{Command: b.command(ctx), Shipment: id}.Decide)
+func (r *Room) Receive(ctx context.Context, id lifecycle.ShipmentID, keys []lifecycle.UnitKey) ([]shelf.Result, error) {
+	return r.config.Shelf.Each(ctx, keys, func(s lifecycle.Snapshot) (lifecycle.Outcome, error) {
+		return r.config.Units.Advance(ctx, s.Unit.ID, lifecycle.Receive{Command: r.config.Shelf.Command(ctx), Shipment: id}.Decide)
 	})
 }
 
 // Scanned is the unit that a code names, if it is on its way here. At the scan
 // field it makes no difference whether a unit is unknown or somebody else's.
-func (b *Bench) Scanned(ctx context.Context, payload string) (lifecycle.UnitKey, error) {
+func (r *Room) Scanned(ctx context.Context, payload string) (lifecycle.UnitKey, error) {
 	var invalid lifecycle.Invalid
-	reading, err := b.reading(ctx, "payload", payload, &invalid)
+	reading, err := r.config.Shelf.Reading(ctx, "payload", payload, &invalid)
 	if err == nil {
 		err = invalid.Err()
 	}
 	if err != nil {
 		return lifecycle.UnitKey{}, err
 	}
-	s, err := b.unitOf(ctx, reading)
+	s, err := r.config.Shelf.UnitOf(ctx, reading)
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
 		return lifecycle.UnitKey{}, fmt.Errorf("find scanned unit: %w", err)
 	}
@@ -85,4 +109,27 @@ func (b *Bench) Scanned(ctx context.Context, payload string) (lifecycle.UnitKey,
 		return lifecycle.UnitKey{}, invalid.Err()
 	}
 	return s.Unit.Key, nil
+}
+
+// Receivers are the organisations that units can be sent to: all but our own.
+func (r *Room) Receivers(ctx context.Context) ([]access.Organisation, error) {
+	var others []access.Organisation
+	page := lifecycle.Page{Limit: 200}
+	for {
+		some, next, err := r.config.Names.Organisations(ctx, "", page)
+		if err != nil {
+			return nil, fmt.Errorf("list organisations: %w", err)
+		}
+		for _, org := range some {
+			if org.ID != access.From(ctx).Org {
+				others = append(others, org)
+			}
+		}
+		if next == "" {
+			break
+		}
+		page.After = next
+	}
+	slices.SortFunc(others, func(a, b access.Organisation) int { return strings.Compare(a.Name, b.Name) })
+	return others, nil
 }
