@@ -17,6 +17,8 @@ func noticeRows() []row {
 		// Neither says whether the token was one.
 		{route: "GET /unsubscribe/:token", id: "setup", of: map[string]answers{"office": everybody(200)}, never: everybody(200), open: true},
 		{route: "POST /unsubscribe/:token", id: "setup", body: "List-Unsubscribe=One-Click", of: map[string]answers{"office": everybody(200)}, never: everybody(200), open: true},
+		{route: "GET /v1/untold", all: everybody(200)},
+		{route: "POST /v1/untold", body: "{}", all: everybody(200)},
 		{route: "POST /v1/bounces", body: `{"token":"x","status":"5.1.1"}`, all: everybody(200)},
 	}
 }

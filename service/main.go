@@ -30,6 +30,7 @@ func commands() []command {
 		{"user", "invite a person", runUser},
 		{"token", "make a bearer token", runToken},
 		{"bounce", "take in a mail server's report about a mail, from its standard input", runBounce},
+		{"untold", "list what nobody could be told of; --again tries it again", runUntold},
 		{"camera", "a simulated camera that speaks like a real one", runCamera},
 		{"check", "check configuration and schema, change nothing", runCheck},
 	}

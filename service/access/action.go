@@ -145,6 +145,7 @@ const (
 	NoticeChange      Action = "notice.change"
 	NoticeUnsubscribe Action = "notice.unsubscribe"
 	BounceTell        Action = "bounce.tell"
+	UntoldWork        Action = "untold.work"
 )
 
 // What is done about sign-in through OpenID providers.

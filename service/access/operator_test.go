@@ -18,7 +18,7 @@ func TestOperator(t *testing.T) {
 	for _, action := range access.Actions() {
 		rule, _ := access.RuleOf(action)
 		want := slices.Contains([]access.Action{
-			access.SweepRun, access.PersonManage, access.TokenManage, access.OrgManage, access.PolicyManage, access.BounceTell,
+			access.SweepRun, access.PersonManage, access.TokenManage, access.OrgManage, access.PolicyManage, access.BounceTell, access.UntoldWork,
 		}, action)
 		if got := access.Allowed(operator, action); got != (want || rule.Public) {
 			t.Errorf("operator: Allowed(%s) = %t", action, got)

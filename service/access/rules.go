@@ -45,6 +45,7 @@ var rules = map[Action]Rule{
 	// who has a mail of ours, and the mail server that could not deliver one
 	NoticeUnsubscribe: {Public: true, Keyless: true},
 	BounceTell:        {Scopes: scopes(ScopeOperator), Keyless: true},
+	UntoldWork:        {Scopes: scopes(ScopeOperator), Keyless: true},
 
 	// whoever signed in, and operators
 	SessionEnd:    {SignedIn: true, Keyless: true, PIN: true},

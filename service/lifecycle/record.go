@@ -274,6 +274,7 @@ const (
 	FlagAnswerWithoutEffect = "answer-without-effect"
 	FlagQueuedReturn        = "queued-return"
 	FlagSweepMissed         = "sweep-missed"
+	FlagNoticeMissed        = "notice-missed"
 )
 
 // FlagNews says what a finding changed. It goes into the ledger with the flag

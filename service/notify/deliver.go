@@ -16,8 +16,6 @@ import (
 )
 
 const (
-	// atOnce is how many are sent at the same time.
-	atOnce = 4
 	// leaseFor is longer than any attempt may take.
 	leaseFor = 3 * time.Minute
 	// Back-off: a minute, doubled each time, to half a day.
@@ -27,38 +25,46 @@ const (
 	addressRest = 7 * 24 * time.Hour
 )
 
-// deliver brings out what is due, at every tick and nudge, until ctx ends.
-func (n *Notify) deliver(ctx context.Context) {
-	for {
-		if err := n.DeliverDue(ctx); err != nil && ctx.Err() == nil {
-			n.config.Log.LogAttrs(ctx, slog.LevelError, "notices rest", slog.Any("error", err))
-		}
-		select {
-		case <-n.config.Ticks:
-		case <-n.nudge:
-		case <-ctx.Done():
-			return
-		}
-	}
+// deliver brings out what is due by a channel until ctx ends.
+func (n *Notify) deliver(ctx context.Context, channel notice.Channel) {
+	n.rounds(ctx, n.bells[channel], "notices rest", func(ctx context.Context) error { return n.deliverBy(ctx, channel) })
 }
 
 // DeliverDue brings out everything that is due now.
 func (n *Notify) DeliverDue(ctx context.Context) error {
-	for _, channel := range notice.Channels() {
-		for n.open(channel) && ctx.Err() == nil {
-			list, err := n.config.Queue.ClaimDeliveries(ctx, channel, n.now(), leaseFor, atOnce)
-			if err != nil {
-				return fmt.Errorf("claim: %w", err)
-			}
-			if len(list) == 0 {
-				break
-			}
-			if err := n.bringOut(ctx, list); err != nil {
-				return err
-			}
+	channels := notice.Channels()
+	failures := make([]error, len(channels))
+	var group sync.WaitGroup
+	for i, channel := range channels {
+		group.Go(func() { failures[i] = n.deliverBy(ctx, channel) })
+	}
+	group.Wait()
+	return errors.Join(failures...)
+}
+
+func (n *Notify) deliverBy(ctx context.Context, channel notice.Channel) error {
+	for n.open(channel) && ctx.Err() == nil {
+		list, err := n.config.Queue.ClaimDeliveries(ctx, channel, n.now(), leaseFor, atOnce(channel))
+		if err != nil {
+			return fmt.Errorf("claim: %w", err)
+		}
+		if len(list) == 0 {
+			return nil
+		}
+		if err := n.bringOut(ctx, list); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// atOnce is how many are sent at the same time: mails to one server of ours,
+// pushes to services that somebody else has named, any of which may be slow.
+func atOnce(channel notice.Channel) int {
+	if channel == notice.Push {
+		return 16
+	}
+	return 4
 }
 
 // open reports whether there is a way by this channel.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 )
 
 // job is under what name the position in the feed is kept.
@@ -50,8 +51,8 @@ func (n *Notify) drink(ctx context.Context) {
 }
 
 // sip reads from the stored position on. An entry is behind it only when its
-// notices are queued: after a crash some are made again, and each is queued
-// once.
+// notices are queued, or when it is set aside to be tried again: after a crash
+// some are made again, and each is queued once.
 func (n *Notify) sip(ctx context.Context) error {
 	text, version, err := n.config.Feed.Position(ctx, job)
 	if err != nil {
@@ -66,67 +67,97 @@ func (n *Notify) sip(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		told, err := n.tell(ctx, entry)
-		if err != nil {
-			return fmt.Errorf("tell of entry %d: %w", entry.Seq, err)
-		}
-		if unsaved++; !told && unsaved < saveEvery {
+		list, fault := n.toTell(ctx, entry)
+		if unsaved++; fault == nil && len(list) == 0 && unsaved < saveEvery {
 			continue
 		}
-		moved, err := n.config.Feed.MovePosition(ctx, job, version, strconv.FormatInt(entry.Seq, 10))
+		moved, err := n.passOn(ctx, entry, list, fault, version)
 		if err != nil {
-			return err
+			return fmt.Errorf("tell of entry %d: %w", entry.Seq, err)
 		}
 		if !moved {
 			return nil // another process is at it, too: go on from where it is
 		}
 		version, unsaved = version+1, 0
-		if told {
+		if len(list) > 0 {
 			n.Nudge()
 		}
 	}
 	return nil
 }
 
-// tell queues the notices of one entry, and reports whether there were any.
-func (n *Notify) tell(ctx context.Context, entry lifecycle.Entry) (bool, error) {
-	if !tells(entry.Event) {
-		return false, nil
+// passOn queues what an entry tells and moves behind it. What fails of this one
+// entry is set aside, and everybody else of whom it tells is told: nobody waits
+// for it. That it can be set aside shows that the database is there; where it is
+// not, the reader stays, and tries again.
+func (n *Notify) passOn(ctx context.Context, entry lifecycle.Entry, list []notice.Notice, fault error, version int64) (bool, error) {
+	position := strconv.FormatInt(entry.Seq, 10)
+	if fault == nil {
+		var moved bool
+		if moved, fault = n.config.Queue.Tell(ctx, list, job, version, position); fault == nil {
+			return moved, nil
+		}
+		fault = n.queueEach(ctx, list)
 	}
-	change, err := n.change(ctx, entry)
-	if errors.Is(err, lifecycle.ErrNotFound) {
-		return false, nil // the entry of an import, which is many units'
-	}
-	if err != nil {
-		return false, err
-	}
-	snapshot, err := n.config.Feed.Snapshot(ctx, entry.Unit)
-	if err != nil {
-		return false, err
-	}
-	list := notices(entry, change, snapshot)
-	for _, one := range list {
-		if err := n.config.Queue.QueueNotice(ctx, one); err != nil {
-			return false, err
+	if fault != nil {
+		if passes(ctx, fault) {
+			return false, fault
+		}
+		now := n.now()
+		err := n.config.Aside.SetAside(ctx, notice.Untold{
+			Source: notice.SourceEntry(entry.Seq), Error: kindOf(fault), Tries: 1, FirstAt: now, NextAt: now.Add(restFor),
+		})
+		if err != nil {
+			return false, errors.Join(fault, err)
 		}
 	}
-	for _, flag := range change.Flags {
-		if err := n.config.Queue.TellOfficers(ctx, entry.Unit, flag); err != nil {
-			return false, err
-		}
-	}
-	return len(list)+len(change.Flags) > 0, nil
+	return n.config.Feed.MovePosition(ctx, job, version, position)
 }
 
-// change is what the entry says.
-func (n *Notify) change(ctx context.Context, entry lifecycle.Entry) (lifecycle.Change, error) {
-	before := strconv.FormatInt(entry.Seq-1, 10)
-	outcomes, _, err := n.config.Feed.History(ctx, entry.Unit, lifecycle.Page{After: before, Limit: 1})
+// queueEach queues notices one by one, so that whom it goes well for is told,
+// and answers with what went wrong. After a fault that passes it stops.
+func (n *Notify) queueEach(ctx context.Context, list []notice.Notice) error {
+	var failures []error
+	for _, one := range list {
+		err := n.config.Queue.QueueNotice(ctx, one)
+		if err == nil {
+			continue
+		}
+		if failures = append(failures, err); passes(ctx, err) {
+			break
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// toTell is what is to be told of an entry, and to whom.
+func (n *Notify) toTell(ctx context.Context, entry lifecycle.Entry) ([]notice.Notice, error) {
+	if !tells(entry) {
+		return nil, nil
+	}
+	change, present, err := n.config.Feed.Happened(ctx, entry, asksNow(entry.Event))
+	if errors.Is(err, lifecycle.ErrNotFound) {
+		return nil, nil // the entry of an import, which is many units'
+	}
 	if err != nil {
-		return lifecycle.Change{}, err
+		return nil, err
 	}
-	if len(outcomes) == 0 || outcomes[0].Index != entry.Seq {
-		return lifecycle.Change{}, fmt.Errorf("entry %d: %w", entry.Seq, lifecycle.ErrNotFound)
+	list := notices(entry, change, present)
+	for _, flag := range change.Flags {
+		officers, err := n.ofFlag(ctx, flag, change.At)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, officers...)
 	}
-	return outcomes[0].Change, nil
+	return list, nil
+}
+
+// ofFlag is a flag as its officers are told of it.
+func (n *Notify) ofFlag(ctx context.Context, flag lifecycle.Flag, at time.Time) (list []notice.Notice, err error) {
+	officers, err := n.config.Queue.FlagReaders(ctx, flag)
+	for _, officer := range officers {
+		list = append(list, notice.OfFlag(officer, flag, at))
+	}
+	return list, err
 }

@@ -48,6 +48,9 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.POST(unsubscribePage+"/:token", access.NoticeUnsubscribe, h.unsubscribe)
 
 	r.POST("/v1/bounces", access.BounceTell, h.bounced)
+
+	r.GET("/v1/untold", access.UntoldWork, h.untold)
+	r.POST("/v1/untold", access.UntoldWork, h.tryUntold)
 }
 
 // message is a notice as its reader sees it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"log/slog"
+	"sync"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -15,19 +16,33 @@ import (
 type feed interface {
 	Head(ctx context.Context) (int64, error)
 	Changes(ctx context.Context, since int64) iter.Seq2[lifecycle.Entry, error]
-	History(ctx context.Context, unit lifecycle.UnitID, page lifecycle.Page) ([]lifecycle.Outcome, string, error)
-	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+	Entry(ctx context.Context, seq int64) (lifecycle.Entry, error)
+	Happened(ctx context.Context, entry lifecycle.Entry, now bool) (lifecycle.Change, lifecycle.Snapshot, error)
 	Position(ctx context.Context, job string) (position string, version int64, err error)
 	MovePosition(ctx context.Context, job string, version int64, position string) (bool, error)
 }
 
 // queue is where notices wait, and what is on its way.
 type queue interface {
+	// Tell queues all that an entry tells, and moves the reader behind it, at once.
+	Tell(ctx context.Context, list []notice.Notice, job string, version int64, position string) (bool, error)
 	QueueNotice(ctx context.Context, n notice.Notice) error
-	TellOfficers(ctx context.Context, unit lifecycle.UnitID, flag lifecycle.Flag) error
+	FlagReaders(ctx context.Context, flag lifecycle.Flag) ([]lifecycle.PersonID, error)
 	ClaimDeliveries(ctx context.Context, channel notice.Channel, now time.Time, lease time.Duration, limit int) ([]notice.Delivery, error)
 	FinishDelivery(ctx context.Context, d notice.Delivery, r notice.Result) error
 	BouncedLater(ctx context.Context, noticeID, code string, retryAt time.Time) error
+}
+
+// aside is what could not be told, and the flag that says so.
+type aside interface {
+	SetAside(ctx context.Context, u notice.Untold) error
+	ClaimUntold(ctx context.Context, now time.Time, lease time.Duration, limit int) ([]notice.Untold, error)
+	FinishUntold(ctx context.Context, u notice.Untold, told bool) error
+	Untold(ctx context.Context, page lifecycle.Page) ([]notice.Untold, string, error)
+	TryUntold(ctx context.Context, now time.Time) (int64, error)
+	Unit(ctx context.Context, id lifecycle.UnitID) (lifecycle.Unit, error)
+	Flag(ctx context.Context, id lifecycle.FlagID) (lifecycle.Flag, error)
+	RaiseFlag(ctx context.Context, found lifecycle.Flag) (lifecycle.Flag, error)
 }
 
 // readers is what a person reads and chooses.
@@ -65,7 +80,11 @@ type Words interface {
 type Config struct {
 	Feed    feed
 	Queue   queue
+	Aside   aside
 	Readers readers
+	// TellAsks queues what support asks of owners: whoever asks must not be able
+	// to tell by the work whether there is one. nil: nobody asks.
+	TellAsks func(ctx context.Context) (int, error)
 	// Mailer is nil where no mail server was named: then mail waits for one until
 	// it is of no more use. MailHost is the server's name, and MailFrom the
 	// sender's address.
@@ -94,37 +113,81 @@ type Config struct {
 // Notify is the room.
 type Notify struct {
 	config Config
-	nudge  chan struct{} // something was queued just now
+	// bells wake what brings out by each channel, and again what is tried again:
+	// something was queued just now, or time has passed.
+	bells map[notice.Channel]chan struct{}
+	again chan struct{}
 }
 
 // New is the room.
 func New(config Config) *Notify {
-	return &Notify{config: config, nudge: make(chan struct{}, 1)}
+	n := &Notify{config: config, bells: map[notice.Channel]chan struct{}{}, again: make(chan struct{}, 1)}
+	for _, channel := range notice.Channels() {
+		n.bells[channel] = make(chan struct{}, 1)
+	}
+	return n
 }
 
 // Mail reports whether a mail server was named.
 func (n *Notify) Mail() bool { return n.config.Mailer != nil }
 
-// Run reads the feed and delivers until ctx ends.
+// Run reads the feed and delivers until ctx ends. Each channel goes by itself: a
+// push service that keeps us waiting delays no mail, nor the other way round.
 func (n *Notify) Run(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		n.deliver(ctx)
-	}()
+	var beside sync.WaitGroup
+	for _, channel := range notice.Channels() {
+		beside.Go(func() { n.deliver(ctx, channel) })
+	}
+	beside.Go(func() { n.catchUp(ctx) })
+	beside.Go(func() { n.tick(ctx) })
 	n.drink(ctx)
 	stop()
-	<-done
+	beside.Wait()
 	return nil
 }
 
 // Nudge says that something was queued just now, so that nobody waits for the
 // next tick.
 func (n *Notify) Nudge() {
+	for _, bell := range n.bells {
+		ring(bell)
+	}
+}
+
+// tick wakes everything from time to time.
+func (n *Notify) tick(ctx context.Context) {
+	for {
+		select {
+		case <-n.config.Ticks:
+			n.Nudge()
+			ring(n.again)
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// ring wakes whoever listens, once.
+func ring(bell chan struct{}) {
 	select {
-	case n.nudge <- struct{}{}:
+	case bell <- struct{}{}:
 	default:
+	}
+}
+
+// rounds does something at once and whenever the bell rings, until ctx ends. An
+// error is logged under the name given, and rests until then.
+func (n *Notify) rounds(ctx context.Context, bell <-chan struct{}, resting string, do func(context.Context) error) {
+	for {
+		if err := do(ctx); err != nil && ctx.Err() == nil {
+			n.config.Log.LogAttrs(ctx, slog.LevelError, resting, slog.Any("error", err))
+		}
+		select {
+		case <-bell:
+		case <-ctx.Done():
+			return
+		}
 	}
 }
 

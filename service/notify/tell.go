@@ -8,19 +8,33 @@ import (
 	"quitclaim/service/notice"
 )
 
-// tells reports whether somebody may have to hear of this event. What a bench, a
-// till or a clock does is no person's business, and most of the feed.
-func tells(event lifecycle.Event) bool {
-	switch event {
-	case lifecycle.EventRegister, lifecycle.EventConfirm, lifecycle.EventVoid, lifecycle.EventVouch, lifecycle.EventAttest,
-		lifecycle.EventShip, lifecycle.EventReceive:
+// tells reports whether somebody may have to hear of an entry: a person, or
+// officers of a flag in it. What a bench, a till or a clock does is no person's
+// business, and most of the feed; what is not told of is not read either.
+func tells(entry lifecycle.Entry) bool {
+	switch entry.Event {
+	case lifecycle.EventRegister, lifecycle.EventAdmit, lifecycle.EventConfirm, lifecycle.EventVoid, lifecycle.EventReturnSealed,
+		lifecycle.EventVouch, lifecycle.EventShip, lifecycle.EventReceive:
 		return false
+	case lifecycle.EventContactSeen:
+		return entry.State == lifecycle.StateRetired // an alarm; else it spoke, as it does every day
 	}
 	return true
 }
 
+// asksNow reports whether what is told of an event depends on how the unit is by
+// now: whose it is, and what return a certificate is about.
+func asksNow(event lifecycle.Event) bool {
+	switch event {
+	case lifecycle.EventCertify, lifecycle.EventJoin, lifecycle.EventBindingSeen:
+		return true
+	}
+	return false
+}
+
 // notices is who is told what of a change. It is pure. s is the unit as it is
-// now, which may be later: what it says counts only as far as it was so then.
+// now, where asksNow wants it; that may be later, so what it says counts only as
+// far as it was so then.
 //
 // A former owner hears of the end of their own period, and of what becomes of
 // that end: it was cancelled, certified, contested, decided. Nobody hears of

@@ -162,6 +162,7 @@ func breachesByHand() map[string]string {
 		"delivery_done_has_no_lease":  `UPDATE delivery SET done_at = 1, outcome = 'sent', lease_until = 1`,
 		"notice_choice_channel_known": `UPDATE notice_choice SET channel = 'drum'`,
 		"mail_standing_bounced_whole": `UPDATE mail_standing SET bounced_at = 1`,
+		"untold_tries_from_one":       `UPDATE untold SET tries = 0`,
 		"push_subscription_pkey": `INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at)
 			SELECT subscription_id, person_id, 'another', sealed, generation, created_at FROM push_subscription`,
 		"push_subscription_one_per_endpoint": `INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at)

@@ -35,11 +35,16 @@ func (s *Store) ClaimDeliveries(ctx context.Context, channel notice.Channel, now
 		}
 		var ready []notice.Delivery
 		for _, d := range list {
-			if d, err = s.address(tx, d); errors.Is(err, lifecycle.ErrNotFound) {
+			d, err := s.address(tx, d)
+			switch err = notOpening(err); {
+			case err == nil:
+				ready = append(ready, d)
+			case errors.Is(err, lifecycle.ErrNotFound):
 				// There is nobody any more to send it to.
 				_, err = s.closeDelivery(tx, d, notice.Result{Outcome: notice.OutcomeGone})
-			} else if err == nil {
-				ready = append(ready, d)
+			case errors.Is(err, notice.ErrSealed):
+				// It would be first in every claim, and keep all others from being sent.
+				_, err = s.closeDelivery(tx, d, notice.Result{Next: now.Add(restForSealed), Code: "sealed"})
 			}
 			if err != nil {
 				return nil, err
@@ -48,6 +53,10 @@ func (s *Store) ClaimDeliveries(ctx context.Context, channel notice.Channel, now
 		return ready, nil
 	})
 }
+
+// restForSealed is when a delivery that does not open is tried again: somebody
+// may have brought back what it needs.
+const restForSealed = time.Hour
 
 func scanDelivery(scan engine.Scan) (notice.Delivery, error) {
 	var d notice.Delivery

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"quitclaim/service/keyring"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/notice"
 	"quitclaim/service/store/engine"
@@ -35,6 +36,24 @@ func (s *Store) QueueNotice(ctx context.Context, n notice.Notice) error {
 	return err
 }
 
+// Tell queues all that a reader of the feed has to tell of an entry, and moves it
+// behind that entry, in one transaction. It reports false, and queues nothing,
+// where somebody else moved the reader: then they tell.
+func (s *Store) Tell(ctx context.Context, list []notice.Notice, job string, version int64, position string) (bool, error) {
+	return write(ctx, s, func(tx *engine.Tx) (bool, error) {
+		moved, err := movePosition(tx, job, version, position)
+		if err != nil || !moved {
+			return false, err
+		}
+		for _, one := range list {
+			if err := s.queueNotice(tx, one); err != nil {
+				return false, err
+			}
+		}
+		return true, nil
+	})
+}
+
 const sqlAddNotice = `
 INSERT INTO notice (notice_id, person_id, kind, once_hash, inbox, sealed, at, read_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
@@ -54,7 +73,7 @@ func (s *Store) queueNotice(tx *engine.Tx, n notice.Notice) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return notOpening(err)
 	}
 	// In lower case, as it comes back in addresses, whatever a mail server does.
 	n.ID = strings.ToLower(s.newID("ntc"))
@@ -66,8 +85,7 @@ func (s *Store) queueNotice(tx *engine.Tx, n notice.Notice) error {
 	if err != nil {
 		return fmt.Errorf("seal notice: %w", err)
 	}
-	// Of letters many have nobody in common, so whose they are is in the hash.
-	once := s.keys.LookupHash("notice", n.Address+"\x00"+n.Once)
+	once := s.onceHash(n.Address, n.Once)
 	inbox := n.To != "" && !n.Kind.MailOnly()
 	added, err := tx.Exec(sqlAddNotice, n.ID, string(n.To), string(n.Kind), once, inbox, sealed, n.At.UnixMilli())
 	if err != nil {
@@ -194,21 +212,38 @@ func (s *Store) openNotices(tx *engine.Tx, rows []noticeRow) ([]notice.Notice, e
 			continue
 		}
 		if err != nil {
+			return nil, notOpening(err)
+		}
+		one, err := openNotice(key, row)
+		if err != nil {
 			return nil, err
 		}
-		plain, err := key.Open(noticeField(row.ID), row.sealed)
-		if err != nil {
-			return nil, fmt.Errorf("open notice: %w", err)
-		}
-		var content noticeContent
-		if err := json.Unmarshal(plain, &content); err != nil {
-			return nil, fmt.Errorf("read notice: %w", err)
-		}
-		n := row.Notice
-		n.Params, n.Link, n.Address, n.Language = content.Params, content.Link, content.Address, content.Language
-		list = append(list, n)
+		list = append(list, one)
 	}
 	return list, nil
+}
+
+func openNotice(key keyring.SubjectKey, row noticeRow) (notice.Notice, error) {
+	n := row.Notice
+	plain, err := key.Open(noticeField(row.ID), row.sealed)
+	if err != nil {
+		return n, fmt.Errorf("open notice: %w", notOpening(err))
+	}
+	var content noticeContent
+	if err := json.Unmarshal(plain, &content); err != nil {
+		return n, fmt.Errorf("read notice: %w: %w", notice.ErrSealed, err)
+	}
+	n.Params, n.Link, n.Address, n.Language = content.Params, content.Link, content.Address, content.Language
+	return n, nil
+}
+
+// notOpening says of an error in the words of notices that a key or a text does not
+// open.
+func notOpening(err error) error {
+	if errors.Is(err, keyring.ErrSealed) {
+		return fmt.Errorf("%w: %w", notice.ErrSealed, err)
+	}
+	return err
 }
 
 const sqlReadNotices = `UPDATE notice SET read_at = $2 WHERE person_id = $1 AND inbox AND read_at IS NULL AND at <= $3`

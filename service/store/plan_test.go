@@ -33,6 +33,7 @@ func mayScan() map[string]string {
 		"sqlOrigins":           "the log's names are few",
 		"sqlListedProviders":   "the buttons on the sign-in page are few",
 		"sqlFirmwareToTell":    "by an index of what not all were told of, one row",
+		"sqlTryUntold":         "what could not be told is little, or somebody looks at it at once",
 		"sqlArrivingAt":        "one constant row",
 		"sqlHadBy":             "one constant row",
 	}
@@ -101,6 +102,8 @@ func drivers() map[string]string {
 		"sqlOf":               "log_entry_by_subject (subject=? AND idx>?)",
 		"sqlEntries":          "log_entry_by_index (idx>? AND idx<?)",
 		"sqlPeople":           "person_by_org (org_id=? AND person_id>?)",
+		"sqlRoles":            "person_by_org (org_id=? AND person_id>?)",
+		"sqlClaimUntold":      "untold_due (next_at<?)",
 		"sqlImports":          "import_by_org (org_id=? AND (created_at,import_id)<(?,?))",
 		"sqlPurgeParts":       "import_ended (ended_at<?)",
 		"sqlImportToWork":     "import_at_work (lease_until<?)",

@@ -34,17 +34,21 @@ WHERE job = $1 AND version = $2`
 // that was read. It reports false where somebody else moved it: then their
 // position counts.
 func (s *Store) MovePosition(ctx context.Context, job string, version int64, position string) (bool, error) {
-	return write(ctx, s, func(tx *engine.Tx) (bool, error) {
-		var rows int64
-		var err error
-		if version == 0 {
-			rows, err = tx.Exec(sqlFirstPosition, job, position)
-		} else {
-			rows, err = tx.Exec(sqlMovePosition, job, version, position)
-		}
-		if err != nil {
-			return false, fmt.Errorf("move position of %s: %w", job, err)
-		}
-		return rows == 1, nil
-	})
+	return write(ctx, s, func(tx *engine.Tx) (bool, error) { return movePosition(tx, job, version, position) })
+}
+
+// movePosition is MovePosition inside another transaction: what was done up to
+// there commits with the move.
+func movePosition(tx *engine.Tx, job string, version int64, position string) (bool, error) {
+	var rows int64
+	var err error
+	if version == 0 {
+		rows, err = tx.Exec(sqlFirstPosition, job, position)
+	} else {
+		rows, err = tx.Exec(sqlMovePosition, job, version, position)
+	}
+	if err != nil {
+		return false, fmt.Errorf("move position of %s: %w", job, err)
+	}
+	return rows == 1, nil
 }

@@ -78,15 +78,15 @@ func (s *Store) openSubscription(tx *engine.Tx, row subscriptionRow) (notice.Sub
 		return one, fmt.Errorf("subscription: %w", lifecycle.ErrNotFound)
 	}
 	if err != nil {
-		return one, err
+		return one, notOpening(err)
 	}
 	plain, err := key.Open(subscriptionField(one.ID), row.sealed)
 	if err != nil {
-		return one, fmt.Errorf("open subscription: %w", err)
+		return one, fmt.Errorf("open subscription: %w", notOpening(err))
 	}
 	var content subscriptionContent
 	if err := json.Unmarshal(plain, &content); err != nil {
-		return one, fmt.Errorf("read subscription: %w", err)
+		return one, fmt.Errorf("read subscription: %w: %w", notice.ErrSealed, err)
 	}
 	one.Endpoint, one.P256DH, one.Auth = content.Endpoint, content.P256DH, content.Auth
 	return one, nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 )
 
 // runOut puts down what has come to its end by itself, and flags contests that
@@ -68,8 +69,9 @@ func (s *Sweep) contestsLate(ctx context.Context, t *tally) error {
 	}
 }
 
-// contestLate flags a contest for the officers of whoever has the unit now: the
-// same contest is another's to decide after a change of custody.
+// contestLate flags a contest for the officers of whoever has the unit now, who
+// are told of the flag: the same contest is another's to decide after a change
+// of custody. The former owner is told, too (decision 0026).
 func (s *Sweep) contestLate(ctx context.Context, t *tally, contest lifecycle.Contested) error {
 	if !contest.Hold.Contested() || contest.Hold.Ruling.Final() {
 		return nil
@@ -82,8 +84,24 @@ func (s *Sweep) contestLate(ctx context.Context, t *tally, contest lifecycle.Con
 	if org == "" {
 		org = unit.Vendor
 	}
-	return s.raise(ctx, t, lifecycle.Flag{
+	err = s.raise(ctx, t, lifecycle.Flag{
 		Unit: contest.Unit, Kind: lifecycle.FlagContestLate, Cause: string(contest.Hold.ID) + " " + string(org),
 		Severity: lifecycle.SeverityHigh, Org: org, Evidence: map[string]string{"since": stamp(contest.Hold.PlacedAt)},
 	})
+	// Whoever waits hears of it even where the flag could not be raised.
+	return errors.Join(err, s.tellLate(ctx, contest))
+}
+
+// tellLate tells the former owner, once, that what they were promised by now has
+// not happened.
+func (s *Sweep) tellLate(ctx context.Context, contest lifecycle.Contested) error {
+	err := s.config.Jobs.Suspects.QueueNotice(ctx, notice.Notice{
+		To: contest.Hold.PlacedBy.Person, Kind: notice.KindContest, Link: "/mine/past", At: contest.Hold.DueAt(),
+		Params: map[string]string{"unit": contest.Key.Brand + " " + contest.Key.Serial, "what": "late"},
+		Once:   "contest late " + string(contest.Hold.ID),
+	})
+	if err != nil {
+		return fmt.Errorf("tell of a late contest: %w", err)
+	}
+	return nil
 }

@@ -66,4 +66,10 @@ func TestRunOutFlagsLateContests(t *testing.T) {
 	if len(flags) != 1 || flags[0].Org != k.Retailer.ID || flags[0].Severity != lifecycle.SeverityHigh {
 		t.Errorf("flags %+v, want one for the shop", flags)
 	}
+	for person, want := range map[lifecycle.PersonID]string{k.Owner.Person: "contest late", k.Officer.Person: "flag " + lifecycle.FlagContestLate} {
+		inbox, _, err := k.Notices(t.Context(), person, lifecycle.Page{})
+		if err != nil || len(inbox) != 1 || string(inbox[0].Kind)+" "+inbox[0].Params["what"] != want {
+			t.Errorf("the inbox of %s: %+v, %v, want %q once", person, inbox, err, want)
+		}
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"quitclaim/service/cloud"
 	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 )
 
 // Sources lists the units that each job looks at. What it costs is in
@@ -36,6 +37,8 @@ type Suspects interface {
 	RunOut(ctx context.Context, limit int) ([]lifecycle.UnitID, error)
 	ContestsDue(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.Contested, string, error)
 	LateShipments(ctx context.Context, before time.Time, page lifecycle.Page) ([]lifecycle.UnitID, string, error)
+	// QueueNotice tells whoever contests that the decision is late.
+	QueueNotice(ctx context.Context, n notice.Notice) error
 }
 
 // LedgerSource opens what the audit re-reads.

@@ -22,6 +22,7 @@ func noticeScenarios() []scenario {
 		{"notice/subscriptions", noticeSubscriptions},
 		{"notice/letter-to-nobody", noticeLetter},
 		{"notice/forgotten-and-purged", noticeForgotten},
+		{"notice/how-far-it-got", noticeReach},
 	}
 }
 

@@ -85,6 +85,7 @@ INSERT INTO delivery (notice_id, channel, target, attempt, first_at, next_at, un
 INSERT INTO notice_choice (person_id, kind, channel, chosen_at) VALUES ('psn_1', 'firmware', 'mail', 1);
 INSERT INTO push_subscription (subscription_id, person_id, endpoint_hash, sealed, generation, created_at) VALUES ('sub_1', 'psn_1', 'h', '\x00', 1, 1);
 INSERT INTO mail_standing (person_id, language) VALUES ('psn_1', 'de');
+INSERT INTO untold (source, error, tries, first_at, next_at) VALUES ('entry 1', 'sealed', 1, 1, 1);
 INSERT INTO consent_ask (unit_id, ask_id, epoch, owner, agent, org_id, sealed, made_at, expires_at) VALUES ('unt_1', 'ask_1', 1, 'psn_1', 'psn_2', 'org_1', '\x00', 1, 2);
 INSERT INTO consent (unit_id, consent_id, epoch, ask_id, owner, agent, made_at, expires_at, body, entry_id)
   VALUES ('unt_1', 'cns_1', 1, 'ask_1', 'psn_1', 'psn_2', 1, 2, '{}', 'ent_1');
