@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -36,6 +38,13 @@ works beside a running server and on a copy.
 // runVerify re-reads the ledger from the file. What it finds wrong is printed,
 // each with its index, and is an error in the end.
 func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
+	return verifyAt(ctx, args, stdout, time.Now, pause)
+}
+
+// pauser waits, unless ctx ends.
+type pauser func(ctx context.Context, d time.Duration) error
+
+func verifyAt(ctx context.Context, args []string, stdout io.Writer, now func() time.Time, wait pauser) error {
 	data := os.Getenv(environmentName("data"))
 	if data == "" {
 		data = "data"
@@ -55,7 +64,7 @@ func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	records, err := store.Open(ctx, store.Config{Dir: data, Database: *database, ReadOnly: true, Now: time.Now})
+	records, err := store.Open(ctx, store.Config{Dir: data, Database: *database, ReadOnly: true, Now: now})
 	if err != nil {
 		return err
 	}
@@ -70,6 +79,7 @@ func runVerify(ctx context.Context, args []string, stdout io.Writer) error {
 	}
 	return verify(ctx, auditInput{
 		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, looked: records,
+		now: now, wait: wait,
 	}, stdout)
 }
 
@@ -80,6 +90,8 @@ type auditInput struct {
 	keys   note.Verifiers
 	tables replay.Tables
 	looked consentTables
+	now    func() time.Time
+	wait   pauser
 }
 
 // mislabelled finds entries whose columns do not say what the entry says: the
@@ -153,7 +165,48 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
+	replayed, err := replay.Run(ctx, replay.Config{
+		Source: in.source, Tables: in.tables, Out: stdout, Now: in.now, Pause: in.wait,
+	})
+	if err != nil {
+		return err
+	}
+	if report, err = auditOn(ctx, in, report); err != nil {
+		return err
+	}
 	found := int64(len(report.Findings)) + report.Omitted
+	printAudit(report, stdout)
+	wrong, err := checkLabels(ctx, in.labels, report, stdout)
+	if err != nil {
+		return err
+	}
+	wrongly, err := checkConsents(ctx, in.source, in.looked, stdout)
+	if err != nil {
+		return err
+	}
+	return conclude(report, replayed, found+wrong+replayed.Found+wrongly, stdout)
+}
+
+// auditOn audits what came since the first audit: what was replayed beside a
+// running server is checked too.
+func auditOn(ctx context.Context, in auditInput, before ledger.Report) (ledger.Report, error) {
+	if !before.Done() {
+		return before, nil
+	}
+	after, err := ledger.Continue(ctx, in.source, in.keys, before, math.MaxInt64)
+	if err != nil {
+		return before, err
+	}
+	after.Findings = append(before.Findings, slices.DeleteFunc(after.Findings, func(f ledger.Finding) bool {
+		return slices.Contains(before.Findings, f)
+	})...)
+	after.Omitted += before.Omitted
+	after.Restarts = append(before.Restarts, after.Restarts...)
+	after.Signed = max(after.Signed, before.Signed)
+	return after, nil
+}
+
+func printAudit(report ledger.Report, stdout io.Writer) {
 	for _, finding := range report.Findings {
 		fmt.Fprintln(stdout, finding)
 	}
@@ -164,32 +217,25 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 		fmt.Fprintf(stdout, "index %d: the log goes on as %s; %s was signed to size %d, and what it held from here on is not here\n",
 			restart.Index, restart.Origin, restart.Gap.Origin, restart.Gap.To)
 	}
-	wrong, err := checkLabels(ctx, in.labels, report, stdout)
-	if err != nil {
-		return err
-	}
-	replayed, err := replay.Run(ctx, in.source, in.tables, stdout)
-	if err != nil {
-		return err
-	}
 	if report.Signed < report.Size {
 		fmt.Fprintf(stdout, "entries from index %d on are not signed yet\n", report.Signed)
 	}
-	wrongly, err := checkConsents(ctx, in.source, in.looked, stdout)
-	if err != nil {
-		return err
-	}
-	found += wrong + replayed.Found + wrongly
-	verdict := "OK"
-	if found > 0 {
-		verdict = fmt.Sprintf("WRONG: %d findings", found)
+}
+
+// conclude says it in one line. What is not settled is not all well: nobody
+// could check it.
+func conclude(report ledger.Report, replayed replay.Result, found int64, stdout io.Writer) error {
+	verdict, err := "OK", error(nil)
+	switch {
+	case found > 0:
+		verdict, err = fmt.Sprintf("WRONG: %d findings", found), fmt.Errorf("%d findings", found)
+	case replayed.Unsettled > 0:
+		verdict = fmt.Sprintf("NOT SETTLED: %d entries have no place", replayed.Unsettled)
+		err = fmt.Errorf("%d entries have no place on the ledger yet: verify again", replayed.Unsettled)
 	}
 	fmt.Fprintf(stdout, "root %s size %d signed %d units %d %s\n",
 		report.Edge.Root(), report.Edge.Size(), report.Signed, replayed.Units, verdict)
-	if found > 0 {
-		return fmt.Errorf("%d findings", found)
-	}
-	return nil
+	return err
 }
 
 // labelsAtOnce is how many entries are compared with their columns in one read.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/mattn/go-sqlite3" // whoever tampers writes past the store
 
@@ -45,11 +46,27 @@ func newAudited(t *testing.T) *audited {
 	sent := w.TakenBack(t)
 	w.Must(t, sent.ID, lifecycle.Ship{Command: w.By(w.Clerk), ID: "shp_1", To: w.Warehouse.ID}.Decide)
 	w.Must(t, sent.ID, lifecycle.Receive{Command: w.By(w.Technician)}.Decide)
+	a.photographed(sent)
 	w.Must(t, sent.ID, lifecycle.PlaceHold{Command: w.By(w.Technician), ID: "hld_1", Kind: lifecycle.HoldLegal}.Decide)
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// photographed has the technician take a picture of a check.
+func (a *audited) photographed(unit lifecycle.Unit) {
+	a.t.Helper()
+	s, err := a.Snapshot(a.t.Context(), unit.ID)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	decide := lifecycle.Photograph{
+		Command: a.By(a.Technician), Order: s.Order.ID, Check: lifecycle.CheckCodesAgree, Digest: storetest.Hex("lens"), Size: 4,
+	}.Decide
+	if _, err := a.AdvanceWithPhotograph(a.t.Context(), unit.ID, s.Order.ID, []byte("lens"), decide); err != nil {
+		a.t.Fatal(err)
+	}
 }
 
 // tamper runs SQL as somebody would who has the file.
@@ -72,7 +89,8 @@ func (a *audited) tamper(statements ...string) {
 func (a *audited) verify(more ...string) (string, error) {
 	a.t.Helper()
 	var out bytes.Buffer
-	err := runVerify(a.t.Context(), append([]string{"--data", a.Dir, "--key", a.keys}, more...), &out)
+	quickly := func(ctx context.Context, _ time.Duration) error { return ctx.Err() }
+	err := verifyAt(a.t.Context(), append([]string{"--data", a.Dir, "--key", a.keys}, more...), &out, time.Now, quickly)
 	return out.String(), err
 }
 
@@ -149,10 +167,25 @@ func forgeriesOfAUnit() []forgery {
 // forgeriesAround alter what stands around a unit, or whether there is one.
 func forgeriesAround() []forgery {
 	return []forgery{
-		{"authority of a return", same(`UPDATE unit_return SET authority = 'owner-release'`), says("return.authority:")},
-		{"a task proven", same(`UPDATE task SET state = 'proven', proof = 'x', done_at = 1 WHERE task_id = 'unit.factory-reset'`), says("tasks.unit.factory-reset.state:")},
+		{"authority of a return", same(`UPDATE unit_return SET authority = 'owner-release'`), says(".authority: the ledger says")},
+		{"a task proven", same(`UPDATE task SET state = 'proven', proof = 'x', done_at = 1 WHERE task_id = 'unit.factory-reset'`), says(".tasks.unit.factory-reset.state:")},
 		{"a hold lifted", same(`UPDATE hold SET lifted_at = 1, lifted_by = 'psn_me'`), says("holds.hld_1.lifted_by:")},
-		{"a sale unvoided", same(`UPDATE sale SET clerk = 'psn_me' WHERE voided_at IS NULL`), says("sale.clerk:")},
+		{"a sale unvoided", same(`UPDATE sale SET clerk = 'psn_me' WHERE voided_at IS NULL`), says(".clerk: the ledger says")},
+		{"a sale that was voided", same(`UPDATE sale SET voided_at = NULL WHERE voided_at IS NOT NULL`), says(".voided_at: the ledger says")},
+		{"where the unit's own row leads", func(a *audited) string {
+			return `UPDATE unit SET return_id = NULL WHERE unit_id = '` + string(a.ended.ID) + `'`
+		}, says("newest.return: the ledger says")},
+		{"a list hidden from the rules", same(`UPDATE unit SET has = 0 WHERE unit_id IN (SELECT unit_id FROM hold)`), says(
+			"holds: the tables have some, and the unit's own row says that there are none")},
+		{"a picture", same(`UPDATE photograph SET picture = x'00ff'`), says("pictures.ord_", "it is not the one that was taken")},
+		{"a picture gone", same(`DELETE FROM photograph`), says("pictures.ord_", "the table says nothing")},
+		{"a picture made up", func(a *audited) string {
+			return copyRow("photograph", "TRUE", `digest = '`+storetest.Hex("mine")+`'`)
+		}, says("pictures.ord_", storetest.Hex("mine")+": the ledger says nothing")},
+		{"a picture of another check", same(`UPDATE attestation SET photos = '["` + storetest.Hex("mine") + `"]' WHERE photos IS NOT NULL`), says(".photos: the ledger says")},
+		{"an entry that nobody logged", func(a *audited) string {
+			return copyRow("log_entry", "idx = 8", `entry_id = 'ent_x', idx = NULL`) + `; UPDATE unit SET firmware = '9'`
+		}, says("entry ent_x: waits for its place, and is not what it says it is", "unit.firmware: the ledger says nothing")},
 		{"a unit taken away", func(a *audited) string {
 			return `DELETE FROM unit WHERE unit_id = '` + string(a.bound.ID) + `'`
 		}, func(a *audited) []string {

@@ -5,7 +5,9 @@ import (
 	"errors"
 
 	"quitclaim/service/access"
+	"quitclaim/service/ledger"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/book"
 	"quitclaim/service/store/catalog"
 	"quitclaim/service/store/engine"
 	"quitclaim/service/store/facts"
@@ -30,10 +32,37 @@ func (s *Store) SnapshotByKey(ctx context.Context, key lifecycle.UnitKey) (lifec
 }
 
 // Rows is every row that there is about a unit, in the shape of a snapshot,
-// also those that no rule looks at any more: for who verifies the tables by the
-// ledger. It has no model.
+// also those that no rule looks at any more. It has neither its model nor what
+// clouds were found to know.
 func (s *Store) Rows(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error) {
-	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) { return facts.Rows(tx, unit, s.now()) })
+	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Snapshot, error) {
+		rows, err := facts.RowsOf(tx, unit)
+		return rows.Snapshot(), err
+	})
+}
+
+// RowsAfter is every row about the units behind an id, in its order, and how
+// far the ledger had come at the same instant: for who holds one against the
+// other.
+func (s *Store) RowsAfter(ctx context.Context, after lifecycle.UnitID, limit int) (list []lifecycle.Rows, at ledger.Moment, err error) {
+	err = s.db.Read(ctx, func(tx *engine.Tx) (err error) {
+		if at, err = book.Moment(tx); err != nil {
+			return err
+		}
+		list, err = facts.RowsAfter(tx, after, limit)
+		return err
+	})
+	return list, at, err
+}
+
+// PlaceOf is the place of an entry on the ledger, -1 while it has none, and
+// whether there is such an entry.
+func (s *Store) PlaceOf(ctx context.Context, entry string) (index int64, found bool, err error) {
+	err = s.db.Read(ctx, func(tx *engine.Tx) (err error) {
+		index, found, err = book.PlaceOf(tx, entry)
+		return err
+	})
+	return index, found, err
 }
 
 // even has a unit that is not there, or not for the caller, cost what one with

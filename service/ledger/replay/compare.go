@@ -1,141 +1,140 @@
 package replay
 
 import (
-	"encoding/json"
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
-	"maps"
 	"reflect"
 	"slices"
 
 	"quitclaim/service/lifecycle"
 )
 
-// History is one unit, rebuilt from its leaves.
-type History struct {
-	snapshot lifecycle.Snapshot
-	sales    []lifecycle.Sale // all, for a void brings the one before back
-	index    int64            // of its newest entry
-}
-
-// Snapshot is the unit as its newest leaf leaves it.
-func (h *History) Snapshot() lifecycle.Snapshot { return h.snapshot }
-
-// Apply takes in the next change of the unit and its place on the ledger.
-func (h *History) Apply(index int64, change lifecycle.Change) {
-	h.snapshot, h.index = h.snapshot.Apply(change), index
-	if change.Sale == nil {
-		return
+// comparePage holds the units up to the last one of a page against their rows,
+// both ways. ids are those that are known from the ledger, without the late.
+func (r *replay) comparePage(ctx context.Context, page []lifecycle.Rows, ids []lifecycle.UnitID, last lifecycle.UnitID,
+	changes map[lifecycle.UnitID][]lifecycle.Change,
+) error {
+	tables := make(map[lifecycle.UnitID]*lifecycle.Rows, len(page))
+	all := slices.Clone(ids)
+	for i := range page {
+		tables[page[i].Unit.ID] = &page[i]
+		all = append(all, page[i].Unit.ID)
 	}
-	at := slices.IndexFunc(h.sales, func(s lifecycle.Sale) bool { return s.ID == change.Sale.ID })
-	if at < 0 {
-		h.sales = append(h.sales, *change.Sale)
-		return
-	}
-	h.sales[at] = *change.Sale
-}
-
-// Rows is what the tables must hold of the unit. Their newest sale is the
-// newest that was not voided, and their shipment the one that has not arrived.
-func (h *History) Rows() lifecycle.Snapshot {
-	s := h.snapshot
-	s.Sale = nil
-	for i, sale := range h.sales {
-		if sale.VoidedAt.IsZero() {
-			s.Sale = &h.sales[i]
+	for unit := range changes {
+		if within(unit, last) {
+			all = append(all, unit)
 		}
 	}
-	if s.Shipment != nil && !s.Shipment.ReceivedAt.IsZero() {
-		s.Shipment = nil
-	}
-	return s
-}
-
-// Differences lists the fields in which the tables are not what the ledger
-// makes of the unit.
-func Differences(ledger, table lifecycle.Snapshot) []string {
-	return differences("", fieldsOf(ledger), fieldsOf(table))
-}
-
-// fieldsOf is a snapshot as nested fields, lists by the key of their rows. What
-// a sweep learns of clouds is bookkeeping and on no leaf, so probes and
-// sightings are left out; so is what belongs to the model.
-func fieldsOf(s lifecycle.Snapshot) map[string]any {
-	fields := map[string]any{
-		"unit": s.Unit, "return": s.Return, "report": s.Report, "certificate": s.Certificate, "sale": s.Sale,
-		"shipment": s.Shipment,
-		"bindings": byKey(s.Bindings, func(b lifecycle.Binding) string { return string(b.ID) }),
-		"holds":    byKey(s.Holds, func(h lifecycle.Hold) string { return string(h.ID) }),
-		"offers":   byKey(s.Offers, func(o lifecycle.Offer) string { return string(o.ID) }),
-		"attestations": byKey(s.Attestations, func(a lifecycle.Attestation) string {
-			return string(a.Order) + " " + a.Check + " by " + string(a.By)
-		}),
-	}
-	if s.Order != nil {
-		order := *s.Order
-		fields["tasks"] = byKey(order.Tasks, func(t lifecycle.Task) string { return t.ID })
-		order.Tasks = nil
-		fields["order"] = order
-	}
-	text, err := json.Marshal(fields)
-	if err != nil {
-		panic("replay: a snapshot does not marshal: " + err.Error()) // plain data always does
-	}
-	var plain map[string]any
-	if err := json.Unmarshal(text, &plain); err != nil {
-		panic("replay: what was marshalled does not parse: " + err.Error())
-	}
-	return plain
-}
-
-func byKey[T any](rows []T, key func(T) string) map[string]T {
-	keyed := make(map[string]T, len(rows))
-	for _, row := range rows {
-		keyed[key(row)] = row
-	}
-	return keyed
-}
-
-// differences walks two trees of fields and names every leaf that differs.
-func differences(path string, ledger, table any) []string {
-	want, wantIs := ledger.(map[string]any)
-	got, gotIs := table.(map[string]any)
-	if !wantIs || !gotIs {
-		if reflect.DeepEqual(ledger, table) {
-			return nil
+	r.late = slices.DeleteFunc(r.late, func(unit lifecycle.UnitID) bool {
+		if !within(unit, last) {
+			return false
 		}
-		return []string{fmt.Sprintf("%s: the ledger says %s, the table says %s", path, shown(ledger), shown(table))}
-	}
-	names := map[string]bool{}
-	for name := range want {
-		names[name] = true
-	}
-	for name := range got {
-		names[name] = true
-	}
-	var found []string
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		below := name
-		if path != "" {
-			below = path + "." + name
+		all = append(all, unit)
+		return true
+	})
+	slices.Sort(all)
+	for _, unit := range slices.Compact(all) {
+		if err := r.compare(ctx, unit, tables[unit], changes[unit]); err != nil {
+			return err
 		}
-		found = append(found, differences(below, want[name], got[name])...)
+		delete(r.known, unit)
 	}
-	return found
+	return nil
 }
 
-// maxShown is how much of a value is printed.
-const maxShown = 80
-
-func shown(value any) string {
-	if value == nil {
-		return "nothing"
+// compare holds one unit against its rows; nil: it has none.
+func (r *replay) compare(ctx context.Context, unit lifecycle.UnitID, table *lifecycle.Rows, waiting []lifecycle.Change) error {
+	var rows lifecycle.Rows
+	index := int64(-1)
+	known, ok := r.known[unit]
+	if ok {
+		var err error
+		if rows, err = known.now(); err != nil {
+			r.findUnit(known.index, unit, err.Error())
+		}
+		index = known.index
 	}
-	text, err := json.Marshal(value)
-	if err != nil {
-		return "something unreadable"
+	for _, change := range waiting {
+		r.follows(-1, rows, change)
+		rows = rows.Apply(change)
 	}
-	if len(text) > maxShown {
-		return string(text[:maxShown]) + "…"
+	if table != nil {
+		r.result.Units++
 	}
-	return string(text)
+	switch {
+	case table == nil:
+		r.findUnit(index, unit, "is on the ledger and not in the tables")
+		return nil
+	case !ok && len(waiting) == 0:
+		r.findUnit(-1, unit, "is in the tables and not on the ledger")
+		return nil
+	}
+	if !same(rows, *table) {
+		for _, difference := range Differences(rows, *table) {
+			r.findUnit(index, unit, difference)
+		}
+	}
+	for _, list := range table.Unseen {
+		r.findUnit(index, unit, list+": the tables have some, and the unit's own row says that there are none")
+	}
+	return r.pictures(ctx, index, unit, table.Pictures)
 }
+
+// pictures reads the bytes of every picture, one at a time: no list of names
+// shows that they are still what was taken.
+func (r *replay) pictures(ctx context.Context, index int64, unit lifecycle.UnitID, pictures []lifecycle.Picture) error {
+	for _, p := range pictures {
+		bytes, err := r.Tables.Photograph(ctx, unit, p.Order, p.Digest)
+		if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
+			return fmt.Errorf("read picture %s of %s: %w", p.Digest, unit, err)
+		}
+		if sum := sha256.Sum256(bytes); hex.EncodeToString(sum[:]) != p.Digest {
+			r.findUnit(index, unit, fmt.Sprintf("pictures.%s: it is not the one that was taken", pictureKey(p)))
+		}
+	}
+	return nil
+}
+
+// same reports whether rows are equal, without taking them apart: most are. It
+// may say no where they only look different; the fields say yes then.
+func same(ledger, table lifecycle.Rows) bool {
+	table.Unseen = nil
+	return reflect.DeepEqual(ordered(ledger), ordered(table))
+}
+
+// ordered is the rows with each list in the order of its keys.
+func ordered(r lifecycle.Rows) lifecycle.Rows {
+	r.Bindings = sorted(r.Bindings, func(b lifecycle.Binding) string { return string(b.ID) })
+	r.Offers = sorted(r.Offers, func(o lifecycle.Offer) string { return string(o.ID) })
+	r.Holds = sorted(r.Holds, func(h lifecycle.Hold) string { return string(h.ID) })
+	r.Returns = sorted(r.Returns, func(x lifecycle.Return) string { return string(x.ID) })
+	r.Orders = sorted(r.Orders, func(o lifecycle.Order) string { return string(o.ID) })
+	for i := range r.Orders {
+		r.Orders[i].Tasks = sorted(r.Orders[i].Tasks, func(t lifecycle.Task) string { return t.ID })
+	}
+	r.Attestations = sorted(r.Attestations, attestationKey)
+	r.Certificates = sorted(r.Certificates, func(c lifecycle.Certificate) string { return string(c.Code) })
+	r.Sales = sorted(r.Sales, func(s lifecycle.Sale) string { return string(s.ID) })
+	r.Shipments = sorted(r.Shipments, func(s lifecycle.Shipment) string { return string(s.ID) })
+	r.Pictures = sorted(r.Pictures, pictureKey)
+	return r
+}
+
+func sorted[T any](rows []T, key func(T) string) []T {
+	if len(rows) == 0 {
+		return nil
+	}
+	rows = slices.Clone(rows)
+	slices.SortFunc(rows, func(a, b T) int { return cmp.Compare(key(a), key(b)) })
+	return rows
+}
+
+func attestationKey(a lifecycle.Attestation) string {
+	return string(a.Order) + " " + a.Check + " by " + string(a.By)
+}
+
+func pictureKey(p lifecycle.Picture) string { return string(p.Order) + " " + p.Digest }

@@ -17,11 +17,6 @@ func attestations(tx *engine.Tx, unit lifecycle.UnitID, order lifecycle.OrderID)
 	return engine.List(tx, sqlAttestations, []any{string(unit), string(order)}, scanAttestation)
 }
 
-const sqlAllAttestations = `
-SELECT order_id, check_id, person_id, at, pass, note, photos
-FROM attestation WHERE unit_id = $1
-ORDER BY at, order_id, check_id, person_id`
-
 func scanAttestation(scan engine.Scan) (lifecycle.Attestation, error) {
 	var a lifecycle.Attestation
 	var photos []byte

@@ -15,17 +15,20 @@ FROM certificate WHERE unit_id = $1 AND code = $2`
 
 // Certificate reads one certificate of a unit.
 func Certificate(tx *engine.Tx, unit lifecycle.UnitID, code lifecycle.CertificateCode) (lifecycle.Certificate, error) {
+	return one(tx, sqlCertificate, unit, "certificate", code, scanCertificate)
+}
+
+func scanCertificate(scan engine.Scan) (lifecycle.Certificate, error) {
 	var c lifecycle.Certificate
 	var waived []byte
-	found, err := tx.Get(sqlCertificate, []any{string(unit), string(code)},
-		engine.TextTo(&c.Code), &c.Epoch, &c.ContinuedTo, engine.TextTo(&c.Grade), engine.TextTo(&c.Org), &c.SelfCustody,
-		engine.TextTo(&c.Operator), engine.TextTo(&c.Validator), engine.TextTo(&c.Clerk), engine.TextTo(&c.Firmware),
-		&waived, engine.Instant{To: &c.IssuedAt}, &c.Bytes)
-	if err := present(found, err, "certificate", code); err != nil {
+	err := scan(engine.TextTo(&c.Code), &c.Epoch, &c.ContinuedTo, engine.TextTo(&c.Grade), engine.TextTo(&c.Org),
+		&c.SelfCustody, engine.TextTo(&c.Operator), engine.TextTo(&c.Validator), engine.TextTo(&c.Clerk),
+		engine.TextTo(&c.Firmware), &waived, engine.Instant{To: &c.IssuedAt}, &c.Bytes)
+	if err != nil {
 		return c, err
 	}
 	if err := json.Unmarshal(waived, &c.Waived); err != nil {
-		return c, fmt.Errorf("read certificate %s: %w", code, err)
+		return c, fmt.Errorf("read certificate %s: %w", c.Code, err)
 	}
 	return c, nil
 }

@@ -17,11 +17,6 @@ func standingHolds(tx *engine.Tx, unit lifecycle.UnitID) ([]lifecycle.Hold, erro
 	return engine.List(tx, sqlStandingHolds, []any{string(unit)}, scanHold)
 }
 
-const sqlAllHolds = `
-SELECT hold_id, kind, placed_by, placed_at, approved_by, lifted_by, lifted_at, ruling
-FROM hold WHERE unit_id = $1
-ORDER BY placed_at, hold_id`
-
 func scanHold(scan engine.Scan) (lifecycle.Hold, error) {
 	var h lifecycle.Hold
 	var placedBy, ruling []byte

@@ -32,11 +32,6 @@ func OfferByCode(tx *engine.Tx, unit lifecycle.UnitID, codeHash string) (lifecyc
 	return offers[0], nil
 }
 
-const sqlAllOffers = `
-SELECT offer_id, state, from_person, to_person, code_hash, epoch, created_at, expires_at, ended_at
-FROM offer WHERE unit_id = $1
-ORDER BY created_at, offer_id`
-
 const sqlOffersTo = `
 SELECT u.unit_id, u.brand, u.serial, o.offer_id, o.state, o.from_person, o.to_person, o.code_hash, o.epoch,
        o.created_at, o.expires_at, o.ended_at

@@ -18,12 +18,8 @@ ORDER BY place`
 
 // Order reads one order of a unit with its tasks.
 func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycle.Order, error) {
-	var o lifecycle.Order
-	args := []any{string(unit), string(id)}
-	found, err := tx.Get(sqlOrder, args, engine.TextTo(&o.ID), engine.TextTo(&o.Kind), engine.TextTo(&o.State),
-		engine.TextTo(&o.Return), &o.Epoch, engine.Instant{To: &o.Before}, engine.Instant{To: &o.OpenedAt},
-		engine.Instant{To: &o.EndedAt}, engine.TextTo(&o.Cause), engine.Instant{To: &o.EraseBefore})
-	if err := present(found, err, "order", id); err != nil {
+	o, err := one(tx, sqlOrder, unit, "order", id, scanOrder)
+	if err != nil {
 		return o, err
 	}
 	if o.Tasks, err = tasks(tx, unit, id); err != nil {
@@ -32,13 +28,23 @@ func Order(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) (lifecycl
 	return o, nil
 }
 
+func scanOrder(scan engine.Scan) (lifecycle.Order, error) {
+	var o lifecycle.Order
+	err := scan(engine.TextTo(&o.ID), engine.TextTo(&o.Kind), engine.TextTo(&o.State), engine.TextTo(&o.Return), &o.Epoch,
+		engine.Instant{To: &o.Before}, engine.Instant{To: &o.OpenedAt}, engine.Instant{To: &o.EndedAt},
+		engine.TextTo(&o.Cause), engine.Instant{To: &o.EraseBefore})
+	return o, err
+}
+
 func tasks(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.OrderID) ([]lifecycle.Task, error) {
-	return engine.List(tx, sqlTasks, []any{string(unit), string(id)}, func(scan engine.Scan) (lifecycle.Task, error) {
-		var t lifecycle.Task
-		err := scan(&t.ID, &t.Seq, engine.TextTo(&t.Cloud), engine.TextTo(&t.Verb), engine.TextTo(&t.State),
-			engine.TextTo(&t.Grade), engine.TextTo(&t.Proof), engine.Instant{To: &t.AskedAt}, engine.Instant{To: &t.DoneAt})
-		return t, err
-	})
+	return engine.List(tx, sqlTasks, []any{string(unit), string(id)}, scanTask)
+}
+
+func scanTask(scan engine.Scan) (lifecycle.Task, error) {
+	var t lifecycle.Task
+	err := scan(&t.ID, &t.Seq, engine.TextTo(&t.Cloud), engine.TextTo(&t.Verb), engine.TextTo(&t.State),
+		engine.TextTo(&t.Grade), engine.TextTo(&t.Proof), engine.Instant{To: &t.AskedAt}, engine.Instant{To: &t.DoneAt})
+	return t, err
 }
 
 const sqlPutOrder = `

@@ -12,14 +12,18 @@ SELECT at, epoch, kind, firmware, verifier, network, presence, digest
 FROM report WHERE unit_id = $1`
 
 func report(tx *engine.Tx, unit lifecycle.UnitID) (*lifecycle.Report, error) {
-	var r lifecycle.Report
-	found, err := tx.Get(sqlReport, []any{string(unit)}, engine.Instant{To: &r.At}, &r.Epoch, engine.TextTo(&r.Kind),
-		engine.TextTo(&r.Firmware), engine.TextTo(&r.Verifier), engine.TextTo(&r.Network), engine.TextTo(&r.Presence),
-		engine.TextTo(&r.Digest))
-	if err != nil || !found {
+	list, err := engine.List(tx, sqlReport, []any{string(unit)}, scanReport)
+	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return &r, nil
+	return &list[0], nil
+}
+
+func scanReport(scan engine.Scan) (lifecycle.Report, error) {
+	var r lifecycle.Report
+	err := scan(engine.Instant{To: &r.At}, &r.Epoch, engine.TextTo(&r.Kind), engine.TextTo(&r.Firmware),
+		engine.TextTo(&r.Verifier), engine.TextTo(&r.Network), engine.TextTo(&r.Presence), engine.TextTo(&r.Digest))
+	return r, err
 }
 
 const sqlPutReport = `

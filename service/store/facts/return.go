@@ -15,9 +15,13 @@ FROM unit_return WHERE unit_id = $1 AND return_id = $2`
 
 // Return reads one return of a unit.
 func Return(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.ReturnID) (lifecycle.Return, error) {
+	return one(tx, sqlReturn, unit, "return", id, scanReturn)
+}
+
+func scanReturn(scan engine.Scan) (lifecycle.Return, error) {
 	var r lifecycle.Return
-	found, err := tx.Get(sqlReturn, []any{string(unit), string(id)}, returnColumns(&r)...)
-	return r, present(found, err, "return", id)
+	err := scan(returnColumns(&r)...)
+	return r, err
 }
 
 func returnColumns(r *lifecycle.Return) []any {
@@ -97,6 +101,17 @@ func Unproven(tx *engine.Tx, org lifecycle.OrgID, clerk lifecycle.PersonID, now 
 		return n, fmt.Errorf("count returns without authority: %w", err)
 	}
 	return n, nil
+}
+
+// one reads the row of a unit that has this id.
+func one[T any, ID ~string](tx *engine.Tx, query string, unit lifecycle.UnitID, what string, id ID, read func(engine.Scan) (T, error),
+) (T, error) {
+	var row T
+	list, err := engine.List(tx, query, []any{string(unit), string(id)}, read)
+	if err := present(len(list) > 0, err, what, id); err != nil {
+		return row, err
+	}
+	return list[0], nil
 }
 
 // present turns "no row" into lifecycle.ErrNotFound.

@@ -1,32 +1,209 @@
 package facts
 
 import (
+	"errors"
 	"fmt"
-	"time"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/store/engine"
 )
 
-// Rows reads every row that there is about a unit, also those that no rule
+// RowsOf reads every row that there is about a unit, also those that no rule
 // looks at any more: who verifies a ledger wants to see an ended binding that
 // somebody made live by hand.
-func Rows(tx *engine.Tx, unit lifecycle.UnitID, now time.Time) (lifecycle.Snapshot, error) {
-	r, err := Load(tx, unit, now)
+func RowsOf(tx *engine.Tx, unit lifecycle.UnitID) (lifecycle.Rows, error) {
+	u, newest, err := readUnit(tx, unit)
 	if err != nil {
-		return lifecycle.Snapshot{}, err
+		return lifecycle.Rows{}, err
 	}
-	if r.Bindings, err = Bindings(tx, unit); err != nil {
-		return lifecycle.Snapshot{}, fmt.Errorf("rows of %s: %w", unit, err)
+	p := pageOf([]listed{{u, newest}})
+	return p.rows[0], p.fill(tx)
+}
+
+// RowsAfter is RowsOf for the units behind an id, in its order: a dozen
+// statements for the whole page, where one by one each unit takes as many.
+func RowsAfter(tx *engine.Tx, after lifecycle.UnitID, limit int) ([]lifecycle.Rows, error) {
+	units, err := engine.List(tx, sqlUnitsAfter, []any{string(after), int64(limit)}, scanListed)
+	if err != nil {
+		return nil, fmt.Errorf("list units after %s: %w", after, err)
 	}
-	if r.Offers, err = engine.List(tx, sqlAllOffers, []any{string(unit)}, scanOffer); err != nil {
-		return lifecycle.Snapshot{}, fmt.Errorf("rows of %s: %w", unit, err)
+	if len(units) == 0 {
+		return nil, nil
 	}
-	if r.Holds, err = engine.List(tx, sqlAllHolds, []any{string(unit)}, scanHold); err != nil {
-		return lifecycle.Snapshot{}, fmt.Errorf("rows of %s: %w", unit, err)
+	p := pageOf(units)
+	return p.rows, p.fill(tx)
+}
+
+const sqlUnitsAfter = `
+SELECT unit_id, brand, serial, gtin, model_id, vendor_id, unconfirmed, state, prior, epoch, epoch_at, epoch_by,
+       version, custody, claim, device_key, verifier, verifier_at, firmware, contact_at, network, home_network,
+       registered_at, sold_at, returned_at, bound_at, retired_at,
+       return_id, order_id, sale_id, certificate_code, shipment_id, has
+FROM unit WHERE unit_id > $1
+ORDER BY unit_id LIMIT $2`
+
+// listed is a unit's own row.
+type listed struct {
+	unit   lifecycle.Unit
+	newest newest
+}
+
+func scanListed(scan engine.Scan) (listed, error) {
+	var l listed
+	err := scan(append(unitColumns(&l.unit), l.newest.columns()...)...)
+	return l, err
+}
+
+// page is the rows of a stretch of units.
+type page struct {
+	from, to lifecycle.UnitID // both are in it
+	rows     []lifecycle.Rows
+	has      []lists // that the units' own rows say have rows
+	got      []lists // that have
+	at       map[lifecycle.UnitID]int
+}
+
+func pageOf(units []listed) *page {
+	p := &page{
+		from: units[0].unit.ID, to: units[len(units)-1].unit.ID,
+		rows: make([]lifecycle.Rows, len(units)), has: make([]lists, len(units)), got: make([]lists, len(units)),
+		at: make(map[lifecycle.UnitID]int, len(units)),
 	}
-	if r.Attestations, err = engine.List(tx, sqlAllAttestations, []any{string(unit)}, scanAttestation); err != nil {
-		return lifecycle.Snapshot{}, fmt.Errorf("rows of %s: %w", unit, err)
+	for i, l := range units {
+		n := l.newest
+		p.rows[i].Unit, p.has[i], p.at[l.unit.ID] = l.unit, n.has, i
+		p.rows[i].Newest = lifecycle.Newest{
+			Return: n.ret, Order: n.order, Sale: n.sale, Certificate: n.certificate, Shipment: n.shipment,
+		}
 	}
-	return r.Snapshot, nil
+	return p
+}
+
+// fill reads what there is beside the units' own rows.
+func (p *page) fill(tx *engine.Tx) error {
+	err := errors.Join(
+		p.fillCustomer(tx), p.fillReturn(tx), p.fillSale(tx),
+		within(tx, p, sqlSightedWithin, scanNothing, func(at int, _ struct{}) { p.got[at] |= hasSightings }),
+		within(tx, p, sqlProbedWithin, scanNothing, func(at int, _ struct{}) { p.got[at] |= hasProbes }),
+	)
+	if err != nil {
+		return fmt.Errorf("rows of %s to %s: %w", p.from, p.to, err)
+	}
+	for i := range p.rows {
+		p.rows[i].Unseen = (p.got[i] &^ p.has[i]).names()
+	}
+	return nil
+}
+
+func (p *page) fillCustomer(tx *engine.Tx) error {
+	return errors.Join(
+		within(tx, p, sqlBindingsWithin, scanBinding, func(at int, b lifecycle.Binding) {
+			p.rows[at].Bindings = append(p.rows[at].Bindings, b)
+			p.got[at] |= hasBindings
+		}),
+		within(tx, p, sqlOffersWithin, scanOffer, func(at int, o lifecycle.Offer) {
+			p.rows[at].Offers = append(p.rows[at].Offers, o)
+			p.got[at] |= hasOffers
+		}),
+		within(tx, p, sqlHoldsWithin, scanHold, func(at int, h lifecycle.Hold) {
+			p.rows[at].Holds = append(p.rows[at].Holds, h)
+			p.got[at] |= hasHolds
+		}),
+		within(tx, p, sqlReportsWithin, scanReport, func(at int, r lifecycle.Report) {
+			p.rows[at].Report = &r
+			p.got[at] |= hasReport
+		}),
+	)
+}
+
+func (p *page) fillReturn(tx *engine.Tx) error {
+	return errors.Join(
+		within(tx, p, sqlReturnsWithin, scanReturn, func(at int, r lifecycle.Return) {
+			p.rows[at].Returns = append(p.rows[at].Returns, r)
+		}),
+		within(tx, p, sqlOrdersWithin, scanOrder, func(at int, o lifecycle.Order) {
+			p.rows[at].Orders = append(p.rows[at].Orders, o)
+		}),
+		within(tx, p, sqlTasksWithin, scanTaskOf, func(at int, t taskOf) {
+			orders := p.rows[at].Orders
+			for i := range orders {
+				if orders[i].ID == t.order {
+					orders[i].Tasks = append(orders[i].Tasks, t.task)
+				}
+			}
+		}),
+		within(tx, p, sqlAttestationsWithin, scanAttestation, func(at int, a lifecycle.Attestation) {
+			p.rows[at].Attestations = append(p.rows[at].Attestations, a)
+		}),
+		within(tx, p, sqlPicturesWithin, scanPicture, func(at int, x lifecycle.Picture) {
+			p.rows[at].Pictures = append(p.rows[at].Pictures, x)
+		}),
+	)
+}
+
+func (p *page) fillSale(tx *engine.Tx) error {
+	return errors.Join(
+		within(tx, p, sqlSalesWithin, scanSale, func(at int, s lifecycle.Sale) {
+			p.rows[at].Sales = append(p.rows[at].Sales, s)
+		}),
+		within(tx, p, sqlCertificatesWithin, scanCertificate, func(at int, c lifecycle.Certificate) {
+			p.rows[at].Certificates = append(p.rows[at].Certificates, c)
+		}),
+		within(tx, p, sqlShipmentsWithin, scanShipment, func(at int, s lifecycle.Shipment) {
+			p.rows[at].Shipments = append(p.rows[at].Shipments, s)
+		}),
+	)
+}
+
+// within reads one table's rows of the stretch, each behind its unit's id, and
+// hands them over with the place of the unit. Those of no unit are passed over.
+func within[T any](tx *engine.Tx, p *page, query string, read func(engine.Scan) (T, error), take func(at int, row T)) error {
+	return tx.Each(query, []any{string(p.from), string(p.to)}, func(scan engine.Scan) error {
+		var unit lifecycle.UnitID
+		row, err := read(func(dest ...any) error { return scan(append([]any{engine.TextTo(&unit)}, dest...)...) })
+		if err != nil {
+			return fmt.Errorf("of %s: %w", unit, err)
+		}
+		if at, listed := p.at[unit]; listed {
+			take(at, row)
+		}
+		return nil
+	})
+}
+
+func scanNothing(scan engine.Scan) (struct{}, error) { return struct{}{}, scan() }
+
+func scanPicture(scan engine.Scan) (lifecycle.Picture, error) {
+	var x lifecycle.Picture
+	err := scan(engine.TextTo(&x.Order), &x.Digest)
+	return x, err
+}
+
+// taskOf is a task and the order that it is of.
+type taskOf struct {
+	order lifecycle.OrderID
+	task  lifecycle.Task
+}
+
+func scanTaskOf(scan engine.Scan) (taskOf, error) {
+	var t taskOf
+	task, err := scanTask(func(dest ...any) error { return scan(append([]any{engine.TextTo(&t.order)}, dest...)...) })
+	t.task = task
+	return t, err
+}
+
+// names are the lists in words, for who verifies.
+func (l lists) names() (names []string) {
+	for _, one := range []struct {
+		list lists
+		name string
+	}{
+		{hasBindings, "bindings"}, {hasOffers, "offers"}, {hasHolds, "holds"},
+		{hasSightings, "sightings"}, {hasProbes, "probes"}, {hasReport, "report"},
+	} {
+		if l&one.list != 0 {
+			names = append(names, one.name)
+		}
+	}
+	return names
 }

@@ -13,12 +13,15 @@ FROM sale WHERE unit_id = $1 AND sale_id = $2`
 
 // Sale reads one sale of a unit.
 func Sale(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.SaleID) (lifecycle.Sale, error) {
+	return one(tx, sqlSale, unit, "sale", id, scanSale)
+}
+
+func scanSale(scan engine.Scan) (lifecycle.Sale, error) {
 	var s lifecycle.Sale
-	found, err := tx.Get(sqlSale, []any{string(unit), string(id)}, engine.TextTo(&s.ID), engine.TextTo(&s.Org),
-		engine.TextTo(&s.Clerk), engine.TextTo(&s.Machine), engine.TextTo(&s.ReceiptHash),
-		engine.Instant{To: &s.SoldAt}, engine.Instant{To: &s.RecordedAt}, engine.TextTo(&s.From), &s.Epoch,
-		engine.Instant{To: &s.VoidedAt})
-	return s, present(found, err, "sale", id)
+	err := scan(engine.TextTo(&s.ID), engine.TextTo(&s.Org), engine.TextTo(&s.Clerk), engine.TextTo(&s.Machine),
+		engine.TextTo(&s.ReceiptHash), engine.Instant{To: &s.SoldAt}, engine.Instant{To: &s.RecordedAt},
+		engine.TextTo(&s.From), &s.Epoch, engine.Instant{To: &s.VoidedAt})
+	return s, err
 }
 
 const sqlPutSale = `

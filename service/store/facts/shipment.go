@@ -12,11 +12,14 @@ SELECT shipment_id, from_org, to_org, sent_by, sent_at, received_by, received_at
 FROM shipment WHERE unit_id = $1 AND shipment_id = $2`
 
 func shipment(tx *engine.Tx, unit lifecycle.UnitID, id lifecycle.ShipmentID) (lifecycle.Shipment, error) {
+	return one(tx, sqlShipment, unit, "shipment", id, scanShipment)
+}
+
+func scanShipment(scan engine.Scan) (lifecycle.Shipment, error) {
 	var s lifecycle.Shipment
-	found, err := tx.Get(sqlShipment, []any{string(unit), string(id)}, engine.TextTo(&s.ID), engine.TextTo(&s.From),
-		engine.TextTo(&s.To), engine.TextTo(&s.SentBy), engine.Instant{To: &s.SentAt}, engine.TextTo(&s.ReceivedBy),
-		engine.Instant{To: &s.ReceivedAt})
-	return s, present(found, err, "shipment", id)
+	err := scan(engine.TextTo(&s.ID), engine.TextTo(&s.From), engine.TextTo(&s.To), engine.TextTo(&s.SentBy),
+		engine.Instant{To: &s.SentAt}, engine.TextTo(&s.ReceivedBy), engine.Instant{To: &s.ReceivedAt})
+	return s, err
 }
 
 const sqlPutShipment = `

@@ -47,9 +47,7 @@ func readUnit(tx *engine.Tx, id lifecycle.UnitID) (lifecycle.Unit, newest, error
 func oneUnit(tx *engine.Tx, query, id string) (lifecycle.Unit, newest, error) {
 	var u lifecycle.Unit
 	var n newest
-	found, err := tx.Get(query, []any{id}, append(unitColumns(&u),
-		engine.TextTo(&n.ret), engine.TextTo(&n.order), engine.TextTo(&n.sale),
-		engine.TextTo(&n.certificate), engine.TextTo(&n.shipment), &n.has)...)
+	found, err := tx.Get(query, []any{id}, append(unitColumns(&u), n.columns()...)...)
 	if err != nil {
 		return u, n, fmt.Errorf("read unit %s: %w", id, err)
 	}
@@ -69,6 +67,13 @@ func unitColumns(u *lifecycle.Unit) []any {
 		engine.Instant{To: &u.ContactAt}, engine.TextTo(&u.Network), engine.TextTo(&u.HomeNetwork),
 		engine.Instant{To: &u.RegisteredAt}, engine.Instant{To: &u.SoldAt}, engine.Instant{To: &u.ReturnedAt},
 		engine.Instant{To: &u.BoundAt}, engine.Instant{To: &u.RetiredAt},
+	}
+}
+
+func (n *newest) columns() []any {
+	return []any{
+		engine.TextTo(&n.ret), engine.TextTo(&n.order), engine.TextTo(&n.sale),
+		engine.TextTo(&n.certificate), engine.TextTo(&n.shipment), &n.has,
 	}
 }
 

@@ -24,6 +24,7 @@ func readScenarios() []scenario {
 		{"an organisation's returns of the day are listed", returnsListed},
 		{"offers are listed for whom they are made to", offersListed},
 		{"every row of a unit can be read", rowsRead},
+		{"every row of many units, page by page", rowsPaged},
 		{"an organisation's contact with a unit is what it did with it", contacts},
 	}
 }
@@ -280,5 +281,48 @@ func rowsRead(t *testing.T, w *World) {
 	}
 	if len(s.Attestations) == 0 || s.Certificate == nil || s.Order == nil || s.Return == nil {
 		t.Errorf("rows of a certified unit lack some: %+v", s)
+	}
+}
+
+// rowsPaged: the rows of many units read at once are those of each, and what
+// the ledger's entries make of them.
+func rowsPaged(t *testing.T, w *World) {
+	want := map[lifecycle.UnitID]lifecycle.Snapshot{}
+	for _, unit := range []lifecycle.Unit{w.Registered(t), w.Certified(t), livesResoldBound(t, w), livesUnderWay(t, w), livesReopened(t, w)} {
+		want[unit.ID] = w.rows(t, unit.ID)
+	}
+	onBench, order := w.onBench(t)
+	if _, err := w.AdvanceWithPhotograph(t.Context(), onBench.ID, order, []byte("lens"), w.photographs(order, []byte("lens"))); err != nil {
+		t.Fatal(err)
+	}
+	want[onBench.ID] = w.rows(t, onBench.ID)
+	if _, err := w.SignCheckpoint(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, after, pictures := map[lifecycle.UnitID]lifecycle.Snapshot{}, lifecycle.UnitID(""), 0
+	for {
+		page, at, err := w.RowsAfter(t.Context(), after, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at.Size == 0 || len(at.Waiting) > 0 || at.More {
+			t.Errorf("the ledger is at %+v, want every entry in its place", at)
+		}
+		for _, rows := range page {
+			got[rows.Unit.ID], after = rows.Snapshot(), rows.Unit.ID
+			pictures += len(rows.Pictures)
+			if len(rows.Unseen) > 0 {
+				t.Errorf("unit %s hides its %v", rows.Unit.ID, rows.Unseen)
+			}
+		}
+		if len(page) < 4 {
+			break
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || pictures != 1 {
+		t.Errorf("%d pictures, want one; rows (-one by one +page by page):\n%s", pictures, diff)
+	}
+	if _, found, err := w.PlaceOf(t.Context(), "ent_none"); err != nil || found {
+		t.Errorf("the place of no entry: found %t, %v", found, err)
 	}
 }

@@ -60,9 +60,12 @@ func (w *world) verify() {
 		return
 	}
 	var found strings.Builder
-	result, err := replay.Run(ctx, source, w.house.store, &found)
-	if err != nil || result.Found > 0 {
-		w.fail("I28: %v, %d findings:\n%s", err, result.Found, found.String())
+	result, err := replay.Run(ctx, replay.Config{
+		Source: source, Tables: w.house.store, Out: &found, Now: w.clock.Now,
+		Pause: func(context.Context, time.Duration) error { return nil },
+	})
+	if err != nil || result.Found > 0 || result.Unsettled > 0 {
+		w.fail("I28: %v, %d findings, %d entries without a place:\n%s", err, result.Found, result.Unsettled, found.String())
 	}
 }
 

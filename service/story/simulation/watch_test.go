@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"quitclaim/service/ledger"
-	"quitclaim/service/ledger/replay"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/lifecycle/lifecycletest"
 )
@@ -24,7 +23,7 @@ type watch struct {
 
 // picture is one unit.
 type picture struct {
-	history      replay.History
+	history      history
 	place, prior lifecycle.State
 	era          lifecycle.Epoch
 	owner        lifecycle.PersonID
@@ -119,7 +118,7 @@ func (t *watch) read(entry ledger.Entry) lifecycle.UnitID {
 	t.w.tell("  entry %d: %s: %s, %s at %d", entry.Index, change.Unit.Key, change.Event, change.Unit.State, change.Unit.Epoch)
 	before := p.history.Snapshot()
 	t.step(p, before, change)
-	p.history.Apply(entry.Index, change)
+	p.history.Apply(change)
 	t.w.linked(change)
 	return unit
 }
