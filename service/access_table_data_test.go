@@ -27,6 +27,19 @@ func linkRows() []row {
 		{route: "POST /recover/wait", id: "asked", body: "x=", of: office(200)},
 		{route: "GET /recover/stop/:code", id: "stopcode", of: office(200)},
 		{route: "POST /recover/stop/:code", id: "setup", body: "x=", all: everybody(404)},
+
+		// An address is confirmed by who asked for it, which none of these did.
+		{route: "GET /account/address", all: everybody(200)},
+		{route: "POST /account/address", body: "email=", all: everybody(422)},
+		{route: "POST /account/address/drop", body: "x=", all: everybody(303)},
+		{route: "GET /account/address/:code", id: "addresslink", all: everybody(404)},
+		{route: "POST /account/address/:code", id: "addresslink", body: "x=", all: everybody(404)},
+		{route: "GET /address/stop/:code", id: "addressstop", of: office(200)},
+		{route: "POST /address/stop/:code", id: "setup", body: "x=", all: everybody(404)},
+		{route: "GET /v1/account/address", all: everybody(200)},
+		{route: "POST /v1/account/address", body: "{}", all: everybody(422)},
+		{route: "POST /v1/account/address/confirm", body: "{}", all: everybody(422)},
+		{route: "DELETE /v1/account/address", all: everybody(404)},
 	}
 }
 
@@ -62,13 +75,26 @@ func (w *accessWorld) mailed(t *testing.T) values {
 	}
 	lost(v["maillink"], access.NewToken(), false)
 	lost(access.NewToken(), v["asked"], true)
-	person, link := lost(access.NewToken(), access.NewToken(), true)
-	tell := notice.Notice{To: person.ID, Kind: notice.KindRecoveryWaits, Once: "x", At: now}
+	_, link := lost(access.NewToken(), access.NewToken(), true)
+	tell := func(r access.Recovery) notice.Notice {
+		return notice.Notice{To: r.Person, Kind: notice.KindRecoveryWaits, Once: r.Warning(), At: now}
+	}
 	wait, err := s.BeginRecovery(ctx, link.Hash, access.BeginRecovery(newPrefixedID("rcv"), now), tell)
 	if err != nil {
 		t.Fatal(err)
 	}
 	v["stopcode"] = wait.ID + "." + w.house.keys.LookupHash("recovery-stop", wait.ID)[:26]
+	v["addresslink"] = access.NewToken()
+	change := access.AddressChange{
+		ID: newPrefixedID("adr"), Person: wait.Person, Stage: access.AddressAsked, LinkHash: access.TokenHash(v["addresslink"]),
+		Generation: 1, New: newID() + "@new.example", AskedAt: now, Until: now.Add(access.AddressLinkFor),
+	}
+	letter := notice.Notice{Kind: notice.KindAddressLink, Once: change.ID, At: now}
+	warning := notice.Notice{To: wait.Person, Kind: notice.KindAddressChanged, Once: change.ID, At: now}
+	if err := s.AskAddress(ctx, change, letter, letter, warning); err != nil {
+		t.Fatal(err)
+	}
+	v["addressstop"] = change.ID + "." + w.house.keys.LookupHash("address-stop", change.ID)[:26]
 	return v
 }
 

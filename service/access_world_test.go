@@ -208,7 +208,7 @@ func (s *scene) never() values {
 		"certificate": string(newCertificateCode()), "hold": "hld_" + newID(), "flag": "flg_" + newID(),
 		"shipment": "shp_" + newID(), "binding": "bnd_" + newID(), "past": "bnd_" + newID(), "code": strings.ToUpper(newID()),
 		"proof": strings.ToUpper(newID()), "person": "psn_" + newID(), "leaver": "psn_" + newID(), "setup": access.NewToken(),
-		"maillink": access.NewToken(), "asked": access.NewToken(), "stopcode": newID(),
+		"maillink": access.NewToken(), "asked": access.NewToken(), "stopcode": newID(), "addresslink": access.NewToken(), "addressstop": newID(),
 		"passkey": "psk_" + newID(), "session": "ses_" + newID(), "token": "tok_" + newID(), "pagetoken": "tok_" + newID(), "apitoken": "tok_" + newID(), "model": "mdl_" + newID(),
 		"orgid": "org_" + newID(), "job": "no-such-job", "printjob": newUUID(), "index": "999999999", "tile": "0/x999/999", "file": "no-such.css",
 		"station": "stn_" + newID(), "apistation": "stn_" + newID(), "alarm": "alm_" + newID(), "kit": "kit_" + newID(),

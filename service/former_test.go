@@ -71,7 +71,7 @@ func named() []string {
 // notTheirs are values that a row may have besides, and that name nothing of
 // the unit.
 func notTheirs() []string {
-	return []string{"brand", "adamail", "wrongproof", "proof", "nomail", "newjob", "taken", "token", "file", "version", "index", "tile", "setup", "certificate", "batch", "passkey", "session", "provider", "endedprovider", "model", "digest", "maillink", "stopcode"}
+	return []string{"brand", "adamail", "wrongproof", "proof", "nomail", "newjob", "taken", "token", "file", "version", "index", "tile", "setup", "certificate", "batch", "passkey", "session", "provider", "endedprovider", "model", "digest", "maillink", "stopcode", "addresslink", "addressstop"}
 }
 
 // ends are the ways in which carl's unit stops being his.

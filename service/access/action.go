@@ -28,6 +28,7 @@ const (
 	SessionEnd    Action = "session.end"
 	AccountRead   Action = "account.read"
 	AccountChange Action = "account.change"
+	AddressAsk    Action = "address.ask"
 	SessionVerify Action = "session.verify"
 	PasskeyBegin  Action = "passkey.begin"
 	PasskeyChange Action = "passkey.change"

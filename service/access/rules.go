@@ -51,6 +51,7 @@ var rules = map[Action]Rule{
 	SessionEnd:    {SignedIn: true, Keyless: true, PIN: true},
 	AccountRead:   {SignedIn: true},
 	AccountChange: {SignedIn: true},
+	AddressAsk:    {SignedIn: true, Verified: true}, // it is where one's mail goes, links that let in among it
 	NoticeRead:    {SignedIn: true},
 	NoticeChange:  {SignedIn: true},
 	SessionVerify: {SignedIn: true, Keyless: true},

@@ -63,6 +63,13 @@ const (
 	// KindPasskeyAdded: a passkey was added to the account, "removed", or
 	// "disabled" because there seem to be two of it.
 	KindPasskeyAdded Kind = "passkey-added"
+	// KindAddressLink shows that a new address is whose who asked for it; "known":
+	// who has the address has another account. A letter, always.
+	KindAddressLink Kind = "address-link"
+	// KindAddressChanged: another address was "asked" for, is the person's from now
+	// on, was "stopped", or "undone"; "old": to the address of before. Link stops
+	// or undoes it.
+	KindAddressChanged Kind = "address-changed"
 	// KindErased: the account was erased, as was asked for.
 	KindErased Kind = "erased"
 )
@@ -72,7 +79,8 @@ func Kinds() []Kind {
 	return []Kind{
 		KindReleased, KindReturned, KindReset, KindTransferred, KindBoundByOther, KindStolen, KindContest, KindAccess,
 		KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware, KindFlag,
-		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded, KindErased,
+		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded,
+		KindAddressLink, KindAddressChanged, KindErased,
 	}
 }
 
@@ -89,7 +97,10 @@ func (k Kind) Security() bool {
 	return true
 }
 
-// MailOnly reports whether the notice lets its reader in. It goes to their
+// MailOnly reports whether the notice lets its reader in, or shows that an
+// address is theirs. It goes to their
 // address alone: shown in an inbox it would let in whoever is in already, and
 // pushed it would lie on a locked screen.
-func (k Kind) MailOnly() bool { return k == KindSignInLink || k == KindRecovery }
+func (k Kind) MailOnly() bool {
+	return k == KindSignInLink || k == KindRecovery || k == KindAddressLink
+}

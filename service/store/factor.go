@@ -28,22 +28,28 @@ func (s *Store) tellFactor(tx *engine.Tx, p access.Person, what string) error {
 const sqlFactorsOf = `
 SELECT CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END,
   (SELECT count(*) FROM passkey k WHERE k.person_id = p.person_id),
-  (SELECT count(*) FROM identity i WHERE i.person_id = p.person_id)
+  (SELECT count(*) FROM identity i WHERE i.person_id = p.person_id),
+  (SELECT count(*) FROM identity i JOIN provider v ON v.provider_id = i.provider_id
+   WHERE i.person_id = p.person_id AND v.ended_at IS NULL)
 FROM person p WHERE p.person_id = $1`
 
 // FactorsOf counts what a person can sign in with. A passkey that was disabled
 // because there are two of it counts: whoever copied it must not thereby make
 // it count for less.
 func (s *Store) FactorsOf(ctx context.Context, person lifecycle.PersonID) (access.Factors, error) {
-	return get(ctx, s, func(tx *engine.Tx) (access.Factors, error) {
-		var password, passkeys, identities int64
-		found, err := tx.Get(sqlFactorsOf, []any{string(person)}, &password, &passkeys, &identities)
-		if err == nil && !found {
-			err = lifecycle.ErrNotFound
-		}
-		if err != nil {
-			return access.Factors{}, fmt.Errorf("count factors: %w", err)
-		}
-		return access.Factors{Password: password != 0, Passkeys: int(passkeys), Identities: int(identities)}, nil
-	})
+	return get(ctx, s, func(tx *engine.Tx) (access.Factors, error) { return factorsOf(tx, person) })
+}
+
+func factorsOf(tx *engine.Tx, person lifecycle.PersonID) (access.Factors, error) {
+	var password, passkeys, identities, standing int64
+	found, err := tx.Get(sqlFactorsOf, []any{string(person)}, &password, &passkeys, &identities, &standing)
+	if err == nil && !found {
+		err = lifecycle.ErrNotFound
+	}
+	if err != nil {
+		return access.Factors{}, fmt.Errorf("count factors: %w", err)
+	}
+	return access.Factors{
+		Password: password != 0, Passkeys: int(passkeys), Identities: int(identities), Providers: int(standing),
+	}, nil
 }

@@ -119,6 +119,7 @@ func purgeable() []struct {
 		{sqlPurgeLetters, purgeSlack},
 		{sqlPurgeLinks, keepLinks},
 		{sqlPurgeMailLinks, purgeSlack},
+		{sqlPurgeAddressChanges, purgeSlack},
 		{sqlPurgeUnconfirmed, keepUnconfirmed},
 		{sqlPurgeUnconfirmedKeys, keepUnconfirmed},
 		{sqlPurgeRuns, keepRuns},

@@ -12,20 +12,20 @@ import (
 )
 
 const sqlOpenRecovery = `
-SELECT recovery_id, person_id, stage, started_at, next_at, ended_at FROM recovery
+SELECT recovery_id, person_id, stage, started_at, warned_at, next_at, ended_at FROM recovery
 WHERE person_id = $1 AND ended_at IS NULL`
 
 const sqlRecovery = `
-SELECT recovery_id, person_id, stage, started_at, next_at, ended_at FROM recovery WHERE recovery_id = $1`
+SELECT recovery_id, person_id, stage, started_at, warned_at, next_at, ended_at FROM recovery WHERE recovery_id = $1`
 
 const sqlDueRecoveries = `
-SELECT recovery_id, person_id, stage, started_at, next_at, ended_at FROM recovery
+SELECT recovery_id, person_id, stage, started_at, warned_at, next_at, ended_at FROM recovery
 WHERE ended_at IS NULL AND next_at <= $1 ORDER BY next_at, recovery_id LIMIT $2`
 
 func scanRecovery(scan engine.Scan) (access.Recovery, error) {
 	var r access.Recovery
 	err := scan(&r.ID, engine.TextTo(&r.Person), engine.TextTo(&r.Stage), engine.Instant{To: &r.StartedAt},
-		engine.Instant{To: &r.NextAt}, engine.Instant{To: &r.EndedAt})
+		engine.Instant{To: &r.WarnedAt}, engine.Instant{To: &r.NextAt}, engine.Instant{To: &r.EndedAt})
 	return r, err
 }
 
@@ -63,27 +63,54 @@ func (s *Store) DueRecoveries(ctx context.Context, now time.Time, limit int) ([]
 }
 
 const sqlAddRecovery = `
-INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at, ended_at) VALUES ($1, $2, $3, $4, $5, NULL)`
+INSERT INTO recovery (recovery_id, person_id, stage, started_at, warned_at, next_at, ended_at) VALUES ($1, $2, $3, $4, $5, $6, NULL)`
 
 // BeginRecovery begins a wait, uses up the link that asked for it, and queues
-// the notice. Where one stands already, that one is the answer.
-func (s *Store) BeginRecovery(ctx context.Context, link string, r access.Recovery, tell notice.Notice) (access.Recovery, error) {
+// the warning. Where one stands already, that one is the answer; its warning is
+// queued once more if it has got nowhere for a while.
+func (s *Store) BeginRecovery(ctx context.Context, link string, r access.Recovery, tell func(access.Recovery) notice.Notice) (access.Recovery, error) {
 	return writeAlone(ctx, s, func(tx *engine.Tx) (access.Recovery, error) {
 		proven, _, err := s.provenLink(tx, link)
 		if err != nil {
 			return r, err
 		}
 		standing, err := engine.List(tx, sqlOpenRecovery, []any{string(proven.Person)}, scanRecovery)
-		if err != nil || len(standing) > 0 {
-			return append(standing, r)[0], err
-		}
-		r.Person, tell.To = proven.Person, proven.Person
-		_, err = tx.Exec(sqlAddRecovery, r.ID, string(r.Person), string(r.Stage), r.StartedAt.UnixMilli(), r.NextAt.UnixMilli())
 		if err != nil {
 			return r, fmt.Errorf("begin recovery: %w", err)
 		}
-		return r, s.queueNotice(tx, tell)
+		if len(standing) > 0 {
+			return s.rewarn(tx, standing[0], tell)
+		}
+		r.Person = proven.Person
+		_, err = tx.Exec(sqlAddRecovery, r.ID, string(r.Person), string(r.Stage), r.StartedAt.UnixMilli(), engine.At(r.WarnedAt), r.NextAt.UnixMilli())
+		if err != nil {
+			return r, fmt.Errorf("begin recovery: %w", err)
+		}
+		return r, s.queueNotice(tx, tell(r))
 	})
+}
+
+const sqlRewarn = `UPDATE recovery SET warned_at = $2 WHERE recovery_id = $1`
+
+// rewarn sends the warning of a wait again: the mailbox has just taken our link,
+// so it takes mail, whatever it said of the warning before.
+func (s *Store) rewarn(tx *engine.Tx, r access.Recovery, tell func(access.Recovery) notice.Notice) (access.Recovery, error) {
+	reach, err := s.noticeReach(tx, r.Person, r.Warning())
+	if err != nil {
+		return r, err
+	}
+	warned := r.WarnedAt
+	if warned.IsZero() {
+		warned = r.StartedAt
+	}
+	if r.Stage == access.RecoveryReady || !reach.Told().IsZero() || s.now().Sub(warned) < access.RewarnAfter {
+		return r, nil
+	}
+	r.WarnedAt = s.instant()
+	if _, err := tx.Exec(sqlRewarn, r.ID, r.WarnedAt.UnixMilli()); err != nil {
+		return r, fmt.Errorf("warn again: %w", err)
+	}
+	return r, s.queueNotice(tx, tell(r))
 }
 
 // provenLink is a recovery's link that was opened in the browser that asked,
@@ -101,14 +128,19 @@ func (s *Store) provenLink(tx *engine.Tx, hash string) (access.MailLink, access.
 }
 
 const sqlMoveRecovery = `
-UPDATE recovery SET stage = $3, next_at = $4, ended_at = $5
-WHERE recovery_id = $1 AND stage = $2 AND ended_at IS NULL`
+UPDATE recovery SET stage = $3, warned_at = $4, next_at = $5, ended_at = $6
+WHERE recovery_id = $1 AND stage = $2 AND coalesce(warned_at, 0) = $7 AND ended_at IS NULL`
 
-// MoveRecovery writes the next stage and queues its notice, if the recovery is
-// still at the stage it was read at. A notice to nobody is not queued.
-func (s *Store) MoveRecovery(ctx context.Context, from access.RecoveryStage, to access.Recovery, tell notice.Notice) (bool, error) {
+// MoveRecovery writes what becomes of a recovery and queues its notice, if it is
+// still as it was read. A notice to nobody is not queued.
+func (s *Store) MoveRecovery(ctx context.Context, from, to access.Recovery, tell notice.Notice) (bool, error) {
 	return write(ctx, s, func(tx *engine.Tx) (bool, error) {
-		rows, err := tx.Exec(sqlMoveRecovery, to.ID, string(from), string(to.Stage), to.NextAt.UnixMilli(), engine.At(to.EndedAt))
+		warned := int64(0)
+		if !from.WarnedAt.IsZero() {
+			warned = from.WarnedAt.UnixMilli()
+		}
+		rows, err := tx.Exec(sqlMoveRecovery, to.ID, string(from.Stage), string(to.Stage), engine.At(to.WarnedAt), to.NextAt.UnixMilli(),
+			engine.At(to.EndedAt), warned)
 		if err != nil {
 			return false, fmt.Errorf("move recovery: %w", err)
 		}
@@ -151,20 +183,34 @@ func (s *Store) Recover(ctx context.Context, link string, r access.Recovered) (a
 		if err != nil {
 			return person, err
 		}
-		if r.Waited {
-			waited, err := readRecovery(tx, sqlOpenRecovery, string(person.ID))
-			if err == nil && waited.Stage != access.RecoveryReady {
-				err = fmt.Errorf("recovery still waits: %w", lifecycle.ErrNotFound)
-			}
-			if err != nil {
-				return person, err
-			}
+		if err := s.mayReplace(tx, person.ID, r); err != nil {
+			return person, err
 		}
 		if _, err := tx.Exec(sqlUseMailLink, proven.Hash, s.now().UnixMilli()); err != nil {
 			return person, fmt.Errorf("recover: %w", err)
 		}
 		return s.replaceFactors(tx, person, r)
 	})
+}
+
+// mayReplace holds the step against what the person has now: since they were
+// asked they may have added what a mailbox must not go round.
+func (s *Store) mayReplace(tx *engine.Tx, person lifecycle.PersonID, r access.Recovered) error {
+	factors, err := factorsOf(tx, person)
+	if err != nil {
+		return err
+	}
+	if r.Waited {
+		waited, err := readRecovery(tx, sqlOpenRecovery, string(person))
+		if err == nil && (waited.Stage != access.RecoveryReady || !factors.MailboxMakes()) {
+			err = fmt.Errorf("recovery still waits: %w", lifecycle.ErrNotFound)
+		}
+		return err
+	}
+	if r.PasswordHash != "" && factors.Strong() && !r.Proved {
+		return fmt.Errorf("recover round a passkey: %w", lifecycle.ErrForbidden)
+	}
+	return nil
 }
 
 // replaceFactors ends what was lost and whatever it let in: sessions, tokens,

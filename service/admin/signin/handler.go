@@ -39,6 +39,7 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/setup/:code", access.SetupUse, h.setupForm)
 	r.POST("/setup/:code", access.SetupUse, h.setup)
 	h.mountRecovery(r)
+	h.mountAddress(r)
 
 	r.GET("/account", access.AccountRead, h.account)
 	r.POST("/account/password", access.AccountChange, h.changePassword)

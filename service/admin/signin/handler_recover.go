@@ -130,7 +130,10 @@ func (h *Handler) chosen(c echo.Context, err error, done string, step func(Choic
 func (h *Handler) wait(c echo.Context) error {
 	choice, err := h.entrance.Choose(c.Request().Context(), h.opener(c), web.Principal(c))
 	if err == nil {
-		choice.Waiting, err = h.entrance.Wait(c.Request().Context(), choice)
+		choice, err = h.entrance.Wait(c.Request().Context(), choice)
+	}
+	if errors.Is(err, lifecycle.ErrForbidden) {
+		return web.SeeOther(c, "/recover/choose")
 	}
 	if err != nil {
 		return h.linkOver(c, err)

@@ -17,8 +17,20 @@ import (
 	"quitclaim/service/web/webtest"
 )
 
-// mails takes what is to be mailed, as whoever sends it would.
+// mails takes what is to be mailed and hands it over, as whoever sends it would.
 func (k *kit) mails(t *testing.T) []notice.Delivery {
+	t.Helper()
+	due := k.claimed(t)
+	for _, d := range due {
+		if err := k.FinishDelivery(t.Context(), d, notice.Result{Outcome: notice.OutcomeSent}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return due
+}
+
+// claimed takes what is to be mailed, and nothing comes of it.
+func (k *kit) claimed(t *testing.T) []notice.Delivery {
 	t.Helper()
 	due, err := k.ClaimDeliveries(t.Context(), notice.Mail, k.Clock.Now(), time.Hour, 100)
 	if err != nil {

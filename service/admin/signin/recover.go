@@ -27,11 +27,14 @@ type recoveries interface {
 type waits interface {
 	OpenRecovery(ctx context.Context, person lifecycle.PersonID) (access.Recovery, error)
 	Recovery(ctx context.Context, id string) (access.Recovery, error)
-	// BeginRecovery uses up the link; where one stands already it is the answer.
-	BeginRecovery(ctx context.Context, link string, r access.Recovery, tell notice.Notice) (access.Recovery, error)
+	// BeginRecovery uses up the link; where one stands already it is the answer,
+	// and a warning of it that got nowhere is queued once more.
+	BeginRecovery(ctx context.Context, link string, r access.Recovery, tell func(access.Recovery) notice.Notice) (access.Recovery, error)
 	DueRecoveries(ctx context.Context, now time.Time, limit int) ([]access.Recovery, error)
-	// MoveRecovery writes a stage, if the one before is still the present one.
-	MoveRecovery(ctx context.Context, from access.RecoveryStage, to access.Recovery, tell notice.Notice) (bool, error)
+	// MoveRecovery writes what becomes of one, if it is still as it was read.
+	MoveRecovery(ctx context.Context, from, to access.Recovery, tell notice.Notice) (bool, error)
+	// NoticeReach is how far a warning has got.
+	NoticeReach(ctx context.Context, to lifecycle.PersonID, once string) (notice.Reach, error)
 	StopRecovery(ctx context.Context, person lifecycle.PersonID) (bool, error)
 }
 
@@ -45,11 +48,15 @@ type Choice struct {
 	Proved bool
 	// Waiting is their wait that stands; zero: none does.
 	Waiting access.Recovery
+	// Told is when its warning was handed over; zero: it was not yet, and the wait
+	// does not count.
+	Told time.Time
+	now  time.Time
 }
 
 // Free reports whether a new password may be set now. Decision 0028 has the
 // rule: never by less than made the account what it is.
-func (c Choice) Free() bool { return !c.Strong() || c.Proved || c.Waited() }
+func (c Choice) Free() bool { return !c.Strong() || c.Proved || c.Waited() && c.MailboxMakes() }
 
 // Waited reports whether a wait is over.
 func (c Choice) Waited() bool { return c.Waiting.Stage == access.RecoveryReady }
@@ -57,13 +64,21 @@ func (c Choice) Waited() bool { return c.Waiting.Stage == access.RecoveryReady }
 // Waits reports whether one has begun and is not over.
 func (c Choice) Waits() bool { return c.Waiting.ID != "" && !c.Waited() }
 
+// Ready is when the wait is over, at the earliest.
+func (c Choice) Ready() time.Time { return c.Waiting.Ready(c.Told, c.now) }
+
+// Rewarns reports whether the warning may be sent once more.
+func (c Choice) Rewarns() bool {
+	return c.Waits() && c.Told.IsZero() && c.now.Sub(c.Waiting.WarnedAt) >= access.RewarnAfter
+}
+
 // Choose says what the person of this browser's proven link can do.
 func (e *Entrance) Choose(ctx context.Context, here Asker, p access.Principal) (Choice, error) {
 	link, err := e.config.Store.ProvenMailLink(ctx, access.TokenHash(here.Browser))
 	if err != nil {
 		return Choice{}, fmt.Errorf("recover: %w", err)
 	}
-	choice := Choice{link: link, Person: link.Person}
+	choice := Choice{link: link, Person: link.Person, now: e.config.Now()}
 	if choice.Factors, err = e.config.Store.FactorsOf(ctx, link.Person); err != nil {
 		return Choice{}, fmt.Errorf("recover: %w", err)
 	}
@@ -72,6 +87,19 @@ func (e *Entrance) Choose(ctx context.Context, here Asker, p access.Principal) (
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
 		return Choice{}, fmt.Errorf("recover: %w", err)
 	}
+	return e.withReach(ctx, choice)
+}
+
+// withReach looks how far the warning of a wait has got.
+func (e *Entrance) withReach(ctx context.Context, choice Choice) (Choice, error) {
+	if !choice.Waits() {
+		return choice, nil
+	}
+	reach, err := e.config.Store.NoticeReach(ctx, choice.Person, choice.Waiting.Warning())
+	if err != nil {
+		return Choice{}, fmt.Errorf("look how far a warning has got: %w", err)
+	}
+	choice.Told = reach.Told()
 	return choice, nil
 }
 
@@ -87,7 +115,9 @@ func (e *Entrance) NewPassword(ctx context.Context, choice Choice, password stri
 		return fmt.Errorf("recover: %w", err)
 	}
 	waited := choice.Strong() && !choice.Proved
-	_, err = e.config.Store.Recover(ctx, choice.link.Hash, access.Recovered{PasswordHash: hash, Passkeys: waited, Waited: waited})
+	_, err = e.config.Store.Recover(ctx, choice.link.Hash, access.Recovered{
+		PasswordHash: hash, Passkeys: waited, Waited: waited, Proved: choice.Proved,
+	})
 	if err != nil {
 		return fmt.Errorf("recover: %w", err)
 	}
@@ -113,21 +143,25 @@ func (e *Entrance) LostPasskeys(ctx context.Context, choice Choice, password str
 }
 
 // Wait begins the wait of who has nothing left but the mailbox.
-func (e *Entrance) Wait(ctx context.Context, choice Choice) (access.Recovery, error) {
+func (e *Entrance) Wait(ctx context.Context, choice Choice) (Choice, error) {
+	if !choice.MailboxMakes() {
+		return choice, fmt.Errorf("recover round a provider: %w", lifecycle.ErrForbidden)
+	}
 	begun := access.BeginRecovery("rcv_"+e.config.NewID(), e.config.Now())
 	begun.Person = choice.Person
-	begun, err := e.config.Store.BeginRecovery(ctx, choice.link.Hash, begun, e.waitNotice(begun))
+	begun, err := e.config.Store.BeginRecovery(ctx, choice.link.Hash, begun, e.waitNotice)
 	if err != nil {
-		return access.Recovery{}, fmt.Errorf("wait for a recovery: %w", err)
+		return choice, fmt.Errorf("wait for a recovery: %w", err)
 	}
-	return begun, nil
+	choice.Waiting = begun
+	return e.withReach(ctx, choice)
 }
 
 // waitNotice tells how far a wait has come, and how to stop it.
 func (e *Entrance) waitNotice(r access.Recovery) notice.Notice {
 	return notice.Notice{
 		To: r.Person, Kind: notice.KindRecoveryWaits, Params: map[string]string{"what": string(r.Stage)},
-		Link: "/recover/stop/" + e.stopCode(r.ID), Once: "recovery " + r.ID + " " + string(r.Stage), At: e.config.Now(),
+		Link: "/recover/stop/" + e.stopCode(r.ID), Once: r.Warning(), At: e.config.Now(),
 	}
 }
 

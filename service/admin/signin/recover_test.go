@@ -209,6 +209,7 @@ func TestAWaitIsStopped(t *testing.T) {
 		},
 		"by time": func(t *testing.T, k *kit, _ access.Person) {
 			for range 3 {
+				k.mails(t)
 				k.Clock.Add(access.RecoveryGrace)
 				if moved, err := k.entrance.MoveWaits(t.Context()); err != nil || moved != 1 {
 					t.Fatalf("moved %d, %v", moved, err)

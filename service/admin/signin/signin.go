@@ -36,6 +36,7 @@ type store interface {
 	openedLinks
 	recoveries
 	waits
+	addressChanges
 	access.ThrottleStore
 }
 

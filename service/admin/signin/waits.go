@@ -28,20 +28,16 @@ func (e *Entrance) Run(ctx context.Context) error {
 	}
 }
 
-// MoveWaits writes the next stage of every wait that is due, and says how many
-// there were.
+// MoveWaits writes what becomes of every wait that is due, and says how many
+// went on to their next stage. One whose warning nobody has yet is looked at
+// again a little later.
 func (e *Entrance) MoveWaits(ctx context.Context) (moved int, err error) {
-	now := e.config.Now()
-	due, err := e.config.Store.DueRecoveries(ctx, now, maxDue)
+	due, err := e.config.Store.DueRecoveries(ctx, e.config.Now(), maxDue)
 	if err != nil {
 		return 0, fmt.Errorf("move waits: %w", err)
 	}
 	for _, r := range due {
-		next, tell := r.Next(now), notice.Notice{}
-		if next.Stage != access.RecoveryStopped {
-			tell = e.waitNotice(next)
-		}
-		did, err := e.config.Store.MoveRecovery(ctx, r.Stage, next, tell)
+		did, err := e.moveWait(ctx, r)
 		if err != nil {
 			return moved, fmt.Errorf("move waits: %w", err)
 		}
@@ -50,4 +46,17 @@ func (e *Entrance) MoveWaits(ctx context.Context) (moved int, err error) {
 		}
 	}
 	return moved, nil
+}
+
+func (e *Entrance) moveWait(ctx context.Context, r access.Recovery) (moved bool, err error) {
+	reach, err := e.config.Store.NoticeReach(ctx, r.Person, r.Warning())
+	if err != nil {
+		return false, err
+	}
+	next, tell := r.Next(e.config.Now(), reach.Told()), notice.Notice{}
+	if next.Stage != r.Stage && next.EndedAt.IsZero() {
+		tell = e.waitNotice(next)
+	}
+	did, err := e.config.Store.MoveRecovery(ctx, r, next, tell)
+	return did && next.Stage != r.Stage, err
 }

@@ -17,7 +17,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	t.Helper()
 	var all []scenario
 	for _, part := range [][]scenario{
-		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
+		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), recoveryScenarios(), addressScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), shareScenarios(), contestScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
 		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), providerScenarios(),
 		consentScenarios(), passkeyScenarios(),

@@ -19,8 +19,6 @@ func mailScenarios() []scenario {
 		{"who signs up by mail is nobody until the link is opened", signUpByMail},
 		{"of two who sign up with one address, whose link is opened wins", signUpTwice},
 		{"an address that nobody confirmed is forgotten", unconfirmed},
-		{"a recovery waits, and moves on once", recoveryWaits},
-		{"a recovery replaces what was lost", recovered},
 		{"who has a unit is not forgotten", nothingStands},
 	}
 }
@@ -240,100 +238,6 @@ func (w *World) provenLink(t *testing.T, text string, id lifecycle.PersonID) acc
 		t.Fatalf("proven link %+v, %v; want %s", proven, err, link.Hash)
 	}
 	return proven
-}
-
-func recoveryWaits(t *testing.T, w *World) {
-	ctx, ada := t.Context(), w.ada(t)
-	_, err := w.OpenRecovery(ctx, ada.ID)
-	isNotFound(t, "no recovery", err)
-	link := w.provenLink(t, "begin", ada.ID)
-	tell := func(what string) notice.Notice {
-		return notice.Notice{Kind: notice.KindRecoveryWaits, Params: map[string]string{"what": what}, Once: what, At: w.Clock.Now()}
-	}
-	begun, err := w.BeginRecovery(ctx, link.Hash, access.BeginRecovery(NewID("rcv"), w.Clock.Now()), tell("begun"))
-	if err != nil || begun.Person != ada.ID {
-		t.Fatalf("begun: %+v, %v", begun, err)
-	}
-	second, err := w.BeginRecovery(ctx, link.Hash, access.BeginRecovery(NewID("rcv"), w.Clock.Now()), tell("begun"))
-	if err != nil || second.ID != begun.ID {
-		t.Errorf("begun twice: %s, %v; want %s", second.ID, err, begun.ID)
-	}
-	if due, err := w.DueRecoveries(ctx, w.Clock.Now(), 10); err != nil || len(due) != 0 {
-		t.Errorf("due at once: %v, %v", due, err)
-	}
-	for _, want := range []access.RecoveryStage{access.RecoveryHalf, access.RecoveryReady} {
-		_, err = w.Recover(ctx, link.Hash, access.Recovered{PasswordHash: "x", Waited: true})
-		isNotFound(t, "before the wait is over", err)
-		w.Clock.Add(access.RecoveryWait / 2)
-		due, err := w.DueRecoveries(ctx, w.Clock.Now(), 10)
-		if err != nil || len(due) != 1 || due[0].ID != begun.ID {
-			t.Fatalf("due: %v, %v; want %s", due, err, begun.ID)
-		}
-		next, n := due[0].Next(w.Clock.Now()), tell(string(want))
-		n.To = ada.ID
-		if moved, err := w.MoveRecovery(ctx, due[0].Stage, next, n); err != nil || !moved || next.Stage != want {
-			t.Errorf("moved %v to %s, %v; want %s", moved, next.Stage, err, want)
-		}
-		if moved, err := w.MoveRecovery(ctx, due[0].Stage, next, n); err != nil || moved {
-			t.Errorf("moved twice: %v, %v", moved, err)
-		}
-	}
-	inbox, _, err := w.Notices(ctx, ada.ID, lifecycle.Page{Limit: 10})
-	if err != nil || len(inbox) != 3 {
-		t.Errorf("%d notices, %v; want one at the start, in the middle and at the end", len(inbox), err)
-	}
-	if stopped, err := w.StopRecovery(ctx, ada.ID); err != nil || !stopped {
-		t.Errorf("stopped %v, %v", stopped, err)
-	}
-	if got, err := w.Recovery(ctx, begun.ID); err != nil || got.Stage != access.RecoveryStopped || got.EndedAt.IsZero() {
-		t.Errorf("stopped: %+v, %v", got, err)
-	}
-	late := w.provenLink(t, "late", ada.ID)
-	_, err = w.Recover(ctx, late.Hash, access.Recovered{PasswordHash: "x", Waited: true})
-	isNotFound(t, "after it was stopped", err)
-	// A sign-in stops the next one.
-	if _, err := w.BeginRecovery(ctx, late.Hash, access.BeginRecovery(NewID("rcv"), w.Clock.Now()), tell("again")); err != nil {
-		t.Fatal(err)
-	}
-	session := access.Session{ID: NewID("ses"), Person: ada.ID, TokenHash: Hex("session"), Data: []byte("x"), ExpiresAt: w.Clock.Now().Add(time.Hour)}
-	if err := w.CommitSession(ctx, session); err != nil {
-		t.Fatal(err)
-	}
-	_, err = w.OpenRecovery(ctx, ada.ID)
-	isNotFound(t, "a recovery whose person has signed in", err)
-}
-
-func recovered(t *testing.T, w *World) {
-	ctx, ada := t.Context(), w.ada(t)
-	key := access.Passkey{ID: NewID("psk"), Person: ada.ID, Name: "phone", Credential: []byte("c"), PublicKey: []byte("k"), CreatedAt: w.Clock.Now()}
-	if err := w.AddPasskey(ctx, key); err != nil {
-		t.Fatal(err)
-	}
-	want := access.Factors{Password: true, Passkeys: 1}
-	if got, err := w.FactorsOf(ctx, ada.ID); err != nil || got != want || !got.Strong() {
-		t.Errorf("factors %+v, %v; want %+v", got, err, want)
-	}
-	_, err := w.FactorsOf(ctx, "psn_nobody")
-	isNotFound(t, "factors of nobody", err)
-	token := access.Credential{ID: NewID("tok"), Hash: Hex("t"), Kind: access.KindPerson, Person: ada.ID, CreatedAt: w.Clock.Now()}
-	if _, err := w.SaveCredential(ctx, token); err != nil {
-		t.Fatal(err)
-	}
-	link := w.provenLink(t, "lost", ada.ID)
-	got, err := w.Recover(ctx, link.Hash, access.Recovered{PasswordHash: "$argon2id$new", Passkeys: true})
-	if err != nil || got.PasswordHash != "$argon2id$new" || got.Generation != ada.Generation+1 {
-		t.Errorf("recovered: %+v, %v", got, err)
-	}
-	if factors, err := w.FactorsOf(ctx, ada.ID); err != nil || factors.Passkeys != 0 {
-		t.Errorf("passkeys after: %+v, %v", factors, err)
-	}
-	if ended, err := w.CredentialByHash(ctx, token.Hash); err != nil || ended.EndedAt.IsZero() {
-		t.Errorf("token after: %+v, %v; want it ended", ended, err)
-	}
-	_, err = w.Recover(ctx, link.Hash, access.Recovered{PasswordHash: "y"})
-	isNotFound(t, "a second step by one link", err)
-	_, err = w.ProvenMailLink(ctx, link.Browser)
-	isNotFound(t, "a proven link that was used", err)
 }
 
 func nothingStands(t *testing.T, w *World) {
