@@ -116,7 +116,7 @@ func TestPagesThatEndAnOffer(t *testing.T) {
 	k := newKit(t)
 	unit := k.owned(t, k.Owner)
 	code := k.offer(t, unit, k.Owner, k.mail(k.Neighbour))
-	wants(t, "the recipient's list", k.as(k.Neighbour).Get("/mine"), 200, "Somebody offers you a Cam One", "/transfer/"+code)
+	wants(t, "the recipient's list", k.as(k.Neighbour).Get("/mine"), 200, "Somebody offers you their Cam One", "/transfer/"+code)
 	wants(t, "the owner's page", k.as(k.Owner).Get(pathOf(unit)+"/transfer"), 200, origin+"/transfer/"+code, "It works for nobody else.")
 	leads(t, "refuse", k.as(k.Neighbour).PostForm("/transfer/"+code+"/refuse", nil), "/mine?done=mine-refused")
 	code = k.offer(t, unit, k.Owner, "")

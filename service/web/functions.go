@@ -21,6 +21,7 @@ import (
 //	label "serial"            what a field is called
 //	time at, day at           an instant, a date
 //	due at                    an instant to keep, with its day of the week
+//	until at                  an end: the last whole day, where one was chosen
 //	dayText at                a date without an element, for drawings
 //	number n                  a whole number with the language's separators
 //	percent share             a share of one
@@ -52,6 +53,7 @@ func functions(catalogue *messages.Catalogue, set *assets.Set) template.FuncMap 
 		"time":           func(at time.Time) template.HTML { return timeElement(at, "minute", catalogue.Minute) },
 		"day":            func(at time.Time) template.HTML { return timeElement(at, "day", catalogue.Day) },
 		"due":            func(at time.Time) template.HTML { return timeElement(at, "due", catalogue.Due) },
+		"until":          func(at time.Time) template.HTML { return untilElement(at, catalogue) },
 		"dayText":        catalogue.Day,
 		"number":         func(n any) (string, error) { return showNumber(catalogue, n) },
 		"percent":        catalogue.Percent,
@@ -124,6 +126,16 @@ func timeElement(at time.Time, precision string, write func(time.Time) string) t
 	}
 	return template.HTML(fmt.Sprintf(`<time datetime="%s" data-show="%s">%s</time>`,
 		at.UTC().Format(timeFormat), precision, template.HTMLEscapeString(write(at))))
+}
+
+// untilElement writes an end. Whoever chose a last day chose the midnight (UTC)
+// that ends it: they read their day again, whatever the clock at home says.
+func untilElement(at time.Time, catalogue *messages.Catalogue) template.HTML {
+	const day = 24 * time.Hour
+	if at.IsZero() || !at.UTC().Truncate(day).Equal(at) {
+		return timeElement(at, "due", catalogue.Due)
+	}
+	return template.HTML(template.HTMLEscapeString(catalogue.Day(at.Add(-time.Nanosecond))))
 }
 
 // pagerURL is the address of the next page with the list's own filters.

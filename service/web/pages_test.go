@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -41,7 +42,7 @@ func TestFunctions(t *testing.T) {
 	t.Parallel()
 	data := map[string]any{
 		"At": galleryTime, "Args": map[string]string{"max": "5"}, "Reason": lifecycle.Reason{Code: "page.limit", Args: map[string]string{"max": "9"}},
-		"Serial": `A/B"<`,
+		"Serial": `A/B"<`, "Ends": galleryTime.Truncate(24 * time.Hour), "Never": time.Time{},
 	}
 	tests := []struct{ text, want string }{
 		{`{{t "page.limit" "max" 7}}`, "Ask for 1 to 7 at once."},
@@ -53,6 +54,10 @@ func TestFunctions(t *testing.T) {
 		{`{{label "serial"}}, {{label "oddity"}}`, "Serial number, oddity"},
 		{`{{time .At}}`, `<time datetime="2026-03-14T09:26:53.000Z" data-show="minute">14 Mar 2026, 09:26 UTC</time>`},
 		{`{{day .At}}`, `<time datetime="2026-03-14T09:26:53.000Z" data-show="day">14 Mar 2026</time>`},
+		{`{{due .At}}`, `<time datetime="2026-03-14T09:26:53.000Z" data-show="due">Saturday, 14 Mar 2026, 09:26 UTC</time>`},
+		{`{{until .At}}`, `data-show="due">Saturday, 14 Mar 2026, 09:26 UTC</time>`},
+		{`<p>{{until .Ends}}</p>`, `<p>13 Mar 2026</p>`}, // the last day that somebody chose
+		{`[{{until .Never}}]`, `[]`},
 		{`<a href="/units/{{seg .Serial}}">x</a>`, `<a href="/units/A%2FB%22%3C">x</a>`},
 		{`{{template "pager" (pager "abc" "state" "sold" "q" "")}}`, `href="?after=abc&amp;state=sold"`},
 		{`[{{template "pager" (pager "")}}]`, `[]`},
