@@ -15,6 +15,9 @@ import (
 	"time"
 
 	"quitclaim/service/keyring"
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/table"
 	"quitclaim/service/store"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/engine"
@@ -32,20 +35,20 @@ type appender interface {
 }
 
 // appendRow makes a ledger, by the store's own writer and its own statements.
-func appendRow(ctx context.Context, env environment, at place, keys *keyring.Ring) (row, error) {
+func appendRow(ctx context.Context, env environment, at place, keys *keyring.Ring) (table.Row, error) {
 	groups := (env.ledger + groupSize - 1) / groupSize
 	begin := appendEmbedded
 	if at.database != "" {
 		begin = appendShared
 	}
-	computed := cpuTime()
+	computed := machine.CPUTime()
 	took, err := begin(ctx, at, keys, groups)
 	if err != nil {
-		return row{}, fmt.Errorf("append: %w", err)
+		return table.Row{}, fmt.Errorf("append: %w", err)
 	}
-	r := floor(50_000, fmt.Sprintf("ledger, entries in groups of %d", groupSize), perSecond(float64(groups*groupSize)/took.Seconds()))
-	r.note = fmt.Sprintf("%d of 1 kB, each group on disk before its answer; %.0f µs of processor time each",
-		groups*groupSize, float64((cpuTime()-computed).Microseconds())/float64(groups*groupSize))
+	r := table.Floor(50_000, fmt.Sprintf("ledger, entries in groups of %d", groupSize), table.PerSecond(float64(groups*groupSize)/took.Seconds()))
+	r.Note = fmt.Sprintf("%d of 1 kB, each group on disk before its answer; %.0f µs of processor time each",
+		groups*groupSize, float64((machine.CPUTime()-computed).Microseconds())/float64(groups*groupSize))
 	return r, nil
 }
 
@@ -89,7 +92,7 @@ func appendShared(ctx context.Context, at place, keys *keyring.Ring, groups int)
 		err = appendGroups(ctx, db, book.Outbox{NewID: newEntryID}, groups)
 	}
 	for head := before; err == nil && head < before+int64(groups*groupSize); head, err = records.Head(ctx) {
-		rest(ctx, lookAgain)
+		drive.Rest(ctx, lookAgain)
 		if err = ctx.Err(); err != nil {
 			break
 		}

@@ -11,6 +11,8 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
 	_ "github.com/mattn/go-sqlite3"    // the driver "sqlite3"
+
+	"quitclaim/service/load/machine"
 )
 
 // bare is the program that returns are measured against: one goroutine, one
@@ -71,14 +73,14 @@ func (p *bare) prepareAll(ctx context.Context, begin string) (err error) {
 func (p *bare) run(ctx context.Context, n int) error {
 	n = min(n, len(p.left))
 	ctx = context.WithoutCancel(ctx) // as the store's writer: nothing to watch while a statement runs
-	begin, computed := time.Now(), cpuTime()
+	begin, computed := time.Now(), machine.CPUTime()
 	for _, transaction := range p.left[:n] {
 		if err := p.commit(ctx, transaction); err != nil {
 			return fmt.Errorf("bare program: %w", err)
 		}
 	}
 	p.busy += time.Since(begin)
-	p.cpu += cpuTime() - computed
+	p.cpu += machine.CPUTime() - computed
 	p.left = p.left[n:]
 	p.done += n
 	return nil

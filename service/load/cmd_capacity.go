@@ -8,6 +8,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/world"
 )
 
 // capacitySettings are what capacity is told.
@@ -21,7 +25,7 @@ type capacitySettings struct {
 func parseCapacity(args []string) (capacitySettings, error) {
 	var s capacitySettings
 	flags := newFlags("capacity")
-	flags.StringVar(&s.env.dir, "dir", onDisk(), "directory for the data, on a real disk; what is made in it goes again")
+	flags.StringVar(&s.env.dir, "dir", machine.OnDisk(), "directory for the data, on a real disk; what is made in it goes again")
 	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server on this machine, postgres://…: a database of our own is made on it; default: SQLite")
 	flags.IntVar(&s.env.clients, "clients", 16, "connections, each with one request under way")
 	flags.IntVar(&s.count, "count", 2000, "how many units are taken back, and as many scanned")
@@ -73,20 +77,20 @@ func (s capacitySettings) measure(ctx context.Context) (all costs, err error) {
 	if err != nil {
 		return all, err
 	}
-	defer func() { err = errors.Join(err, ours.server.stop()) }()
-	ours.server.wake()
-	var w *world
-	var scans source
+	defer func() { err = errors.Join(err, ours.server.Stop()) }()
+	ours.server.Wake()
+	var w *world.World
+	var scans drive.Source
 	var marks [5]cost
 	for i, step := range []func() error{
 		func() error { return nil },
 		func() error {
-			w, err = populate(ctx, ours.server.url, at, wanted{bound: s.count, owners: s.env.owners}, s.env.progress)
+			w, err = populate(ctx, ours.server.URL, at, world.Wanted{Bound: s.count, Owners: s.env.owners}, s.env.progress)
 			return err
 		},
 		func() error {
-			scans = newScanning(w, "/v1/scans") // before the returns use its units up
-			return s.drive(ctx, ours, &returning{w})
+			scans = world.NewScanning(w, "/v1/scans") // before the returns use its units up
+			return s.drive(ctx, ours, &world.Returning{W: w})
 		},
 		func() error { return worked(ctx, ours) },
 		func() error { return s.drive(ctx, ours, scans) },
@@ -105,12 +109,12 @@ func (s capacitySettings) measure(ctx context.Context) (all costs, err error) {
 }
 
 // drive does what a source has, as often as it was told.
-func (s capacitySettings) drive(ctx context.Context, ours *side, from source) error {
-	r := drive(ctx, ours.to, from, plan{clients: s.env.clients, count: s.count})
-	if r.done() != s.count {
-		return errors.Join(r.err(), fmt.Errorf("%d of %d requests were answered as wanted", r.done(), s.count))
+func (s capacitySettings) drive(ctx context.Context, ours *side, from drive.Source) error {
+	r := drive.Run(ctx, ours.to, from, drive.Plan{Clients: s.env.clients, Count: s.count})
+	if r.Done() != s.count {
+		return errors.Join(r.Err(), fmt.Errorf("%d of %d requests were answered as wanted", r.Done(), s.count))
 	}
-	return r.err()
+	return r.Err()
 }
 
 const (
@@ -129,7 +133,7 @@ func worked(ctx context.Context, ours *side) error {
 	defer look.Stop()
 	was, since := "", time.Now()
 	for {
-		head, err := checkpointSize(ctx, ours.server.url)
+		head, err := checkpointSize(ctx, ours.server.URL)
 		if err != nil {
 			return err
 		}

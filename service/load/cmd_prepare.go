@@ -9,12 +9,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/world"
 )
 
 // prepareSettings are what prepare is told.
 type prepareSettings struct {
 	data, url, world string
-	want             wanted
+	want             world.Wanted
 }
 
 const (
@@ -28,21 +31,21 @@ func parsePrepare(args []string) (prepareSettings, error) {
 	flags.StringVar(&s.data, "data", "data", "data directory of the running server: its run.json says where it is and lets us in")
 	flags.StringVar(&s.url, "url", "", "address of the server, with its operator's token in QUITCLAIM_TOKEN; instead of --data")
 	flags.StringVar(&s.world, "world", "load.json", "file of the world; one that is there is added to")
-	flags.IntVar(&s.want.stock, "stock", 1000, "units for sales")
-	flags.IntVar(&s.want.sold, "sold", 1000, "units for binds")
-	flags.IntVar(&s.want.bound, "bound", 1000, "units for returns")
-	flags.IntVar(&s.want.owners, "owners", manyOwners, "people who buy the units of a new world: one for each ten clients")
+	flags.IntVar(&s.want.Stock, "stock", 1000, "units for sales")
+	flags.IntVar(&s.want.Sold, "sold", 1000, "units for binds")
+	flags.IntVar(&s.want.Bound, "bound", 1000, "units for returns")
+	flags.IntVar(&s.want.Owners, "owners", world.ManyOwners, "people who buy the units of a new world: one for each ten clients")
 	err := parse(flags, args, func() []error {
 		var mistakes []error
 		for _, units := range []struct {
 			flag  string
 			count int
-		}{{"stock", s.want.stock}, {"sold", s.want.sold}, {"bound", s.want.bound}} {
+		}{{"stock", s.want.Stock}, {"sold", s.want.Sold}, {"bound", s.want.Bound}} {
 			mistakes = append(mistakes, mistake(units.count < 0 || units.count > maxUnits,
 				"%s: %d is not within 0 to %d", units.flag, units.count, maxUnits)...)
 		}
 		return slices.Concat(mistakes, mistake(s.world == "", "world: a file is needed"),
-			mistake(s.want.owners < 1 || s.want.owners > maxOwners, "owners: %d is not within 1 to %d", s.want.owners, maxOwners))
+			mistake(s.want.Owners < 1 || s.want.Owners > maxOwners, "owners: %d is not within 1 to %d", s.want.Owners, maxOwners))
 	})
 	return s, err
 }
@@ -57,19 +60,19 @@ func runPrepare(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	api := newAPI(address, palletsAtOnce*handsEach)
-	w, err := readWorld(settings.world)
+	api := drive.NewAPI(address, world.PalletsAtOnce*world.HandsEach)
+	w, err := world.Read(settings.world)
 	switch {
-	case err == nil && w.URL != api.url:
-		return fmt.Errorf("%s is a world of %s, not of %s: name another file", settings.world, w.URL, api.url)
-	case errors.Is(err, errNoWorld):
-		w, err = found(ctx, api, operator, settings.want.owners)
+	case err == nil && w.URL != api.URL:
+		return fmt.Errorf("%s is a world of %s, not of %s: name another file", settings.world, w.URL, api.URL)
+	case errors.Is(err, world.ErrNoWorld):
+		w, err = world.Found(ctx, api, operator, settings.want.Owners)
 	}
 	if err != nil {
 		return err
 	}
 	// What was made stays on record even where more fails.
-	err = errors.Join(stock(ctx, api, w, settings.want, stdout), w.write(settings.world))
+	err = errors.Join(world.Stock(ctx, api, w, settings.want, stdout), w.Write(settings.world))
 	fmt.Fprintf(stdout, "%s: %d in stock, %d sold, %d bound\n", settings.world, len(w.Stock), len(w.Sold), len(w.Bound))
 	return err
 }

@@ -10,6 +10,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/table"
 )
 
 // ratioSettings are what ratios is told.
@@ -22,7 +25,7 @@ type ratioSettings struct {
 func parseRatios(args []string) (ratioSettings, error) {
 	var s ratioSettings
 	flags := newFlags("ratios")
-	flags.StringVar(&s.env.dir, "dir", onDisk(), "directory for the data, on a real disk; what is made in it goes again")
+	flags.StringVar(&s.env.dir, "dir", machine.OnDisk(), "directory for the data, on a real disk; what is made in it goes again")
 	flags.StringVar(&s.env.database, "database", "", "PostgreSQL server to measure with, postgres://…: databases of our own are made on it; default: SQLite")
 	flags.StringVar(&s.only, "only", "", "measure these alone, with commas between: "+strings.Join(measureNames(), ","))
 	flags.IntVar(&s.env.clients, "clients", 64, "connections, each with one request under way")
@@ -74,8 +77,8 @@ func runRatios(ctx context.Context, args []string, stdout, stderr io.Writer) (er
 	defer func() { err = errors.Join(err, stop()) }()
 	begin := time.Now()
 	measured, err := rows(ctx, env, settings.names())
-	writeTable(stdout, measured)
-	fmt.Fprintf(stdout, "measured in %s; load then %s\n", time.Since(begin).Round(time.Second), loadAverage())
+	table.Write(stdout, measured)
+	fmt.Fprintf(stdout, "measured in %s; load then %s\n", time.Since(begin).Round(time.Second), machine.LoadAverage())
 	return err
 }
 

@@ -7,13 +7,16 @@ import (
 	"io"
 	"slices"
 	"time"
+
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/world"
 )
 
 // runSettings are what run is told.
 type runSettings struct {
 	world, url, token string
-	scenario          scenario
-	plan              plan
+	scenario          world.Scenario
+	plan              drive.Plan
 	timeout           time.Duration
 }
 
@@ -31,26 +34,26 @@ func parseRun(args []string) (runSettings, error) {
 	flags.StringVar(&s.url, "url", "", "address of the server; default: as the world says")
 	flags.StringVar(&s.token, "token", "", "the desk's and till's token; default: that of the world's clerk")
 	flags.StringVar(&name, "scenario", "mixed", "returns, verdicts, binds, sales or mixed")
-	flags.IntVar(&s.plan.clients, "clients", 64, "connections, each with one request under way")
-	flags.IntVar(&s.plan.count, "count", 0, "end after so many requests")
-	flags.DurationVar(&s.plan.duration, "duration", 10*time.Second, "end after this long")
+	flags.IntVar(&s.plan.Clients, "clients", 64, "connections, each with one request under way")
+	flags.IntVar(&s.plan.Count, "count", 0, "end after so many requests")
+	flags.DurationVar(&s.plan.Duration, "duration", 10*time.Second, "end after this long")
 	flags.DurationVar(&s.timeout, "timeout", 30*time.Second, "longest that one answer may take")
 	err := parse(flags, args, func() []error {
-		found, wrong := scenarioNamed(name)
+		found, wrong := world.ScenarioNamed(name)
 		s.scenario = found
 		mistakes := mistake(wrong != nil, "%v", wrong)
 		if s.url != "" {
-			_, wrong := newTarget(s.url, s.timeout)
+			_, wrong := drive.NewTarget(s.url, s.timeout)
 			mistakes = append(mistakes, mistake(wrong != nil, "%v", wrong)...)
 		}
 		return slices.Concat(mistakes,
-			mistake(s.plan.clients < 1 || s.plan.clients > maxClients, "clients: %d is not within 1 to %d", s.plan.clients, maxClients),
-			mistake(s.plan.count < 0 || s.plan.count > maxCount, "count: %d is not within 0 to %d", s.plan.count, maxCount),
-			mistake(s.plan.duration <= 0 || s.plan.duration > maxDuration, "duration: %s is not above 0 and at most %s", s.plan.duration, maxDuration),
+			mistake(s.plan.Clients < 1 || s.plan.Clients > maxClients, "clients: %d is not within 1 to %d", s.plan.Clients, maxClients),
+			mistake(s.plan.Count < 0 || s.plan.Count > maxCount, "count: %d is not within 0 to %d", s.plan.Count, maxCount),
+			mistake(s.plan.Duration <= 0 || s.plan.Duration > maxDuration, "duration: %s is not above 0 and at most %s", s.plan.Duration, maxDuration),
 			mistake(s.timeout <= 0, "timeout: %s is not above 0", s.timeout))
 	})
-	if s.plan.count == 0 {
-		s.plan.count = maxCount
+	if s.plan.Count == 0 {
+		s.plan.Count = maxCount
 	}
 	return s, err
 }
@@ -61,7 +64,7 @@ func runRun(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	w, err := readWorld(settings.world)
+	w, err := world.Read(settings.world)
 	if err != nil {
 		return err
 	}
@@ -69,7 +72,7 @@ func runRun(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if settings.url != "" {
 		address = settings.url
 	}
-	to, err := newTarget(address, settings.timeout)
+	to, err := drive.NewTarget(address, settings.timeout)
 	if err != nil {
 		return err
 	}
@@ -77,14 +80,14 @@ func runRun(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if settings.token != "" {
 		playing.Clerk = settings.token
 	}
-	fmt.Fprintf(stdout, "%s at %s: %s\n", settings.scenario.name, address, settings.scenario.summary)
-	r := drive(ctx, to, settings.scenario.source(&playing), settings.plan)
-	r.write(stdout)
+	fmt.Fprintf(stdout, "%s at %s: %s\n", settings.scenario.Name, address, settings.scenario.Summary)
+	r := drive.Run(ctx, to, settings.scenario.Source(&playing), settings.plan)
+	r.Write(stdout)
 	w.Stock, w.Sold, w.Bound = playing.Stock, playing.Sold, playing.Bound
-	if err := w.write(settings.world); err != nil {
+	if err := w.Write(settings.world); err != nil {
 		return err
 	}
-	if r.done() == 0 {
+	if r.Done() == 0 {
 		return errors.New("nothing was answered as wanted")
 	}
 	return nil

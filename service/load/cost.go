@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"quitclaim/service/load/machine"
 )
 
 // cost is what has been used up so far. It does not depend on how busy the
@@ -32,7 +34,7 @@ func (c cost) since(before cost, count int) cost {
 
 // costOf reads what a server and its database have used up.
 func costOf(ctx context.Context, s *side, at place) (cost, error) {
-	c := cost{ours: s.server.computed()}
+	c := cost{ours: s.server.Computed()}
 	if at.database == "" {
 		var err error
 		c.size, err = bytesIn(at.dir)
@@ -58,7 +60,7 @@ SELECT CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS BIGINT), pg_database
 		return c, fmt.Errorf("ask the server: %w", err)
 	}
 	for _, pid := range pids {
-		c.theirs += computedBy(pid)
+		c.theirs += machine.ComputedBy(pid)
 	}
 	return c, nil
 }

@@ -9,6 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/world"
 )
 
 // environment is what every row is measured in.
@@ -27,7 +30,7 @@ type environment struct {
 // begin makes a directory of our own in dir, builds the product there, and says
 // what the figures will depend on. end removes the directory.
 func (e *environment) begin(ctx context.Context, stdout, progress io.Writer) (end func() error, err error) {
-	e.progress, e.owners = progress, manyOwners
+	e.progress, e.owners = progress, world.ManyOwners
 	if e.dir, err = os.MkdirTemp(e.dir, "quitclaim-load-"); err != nil {
 		return nil, fmt.Errorf("make a directory: %w", err)
 	}
@@ -46,10 +49,10 @@ func (e *environment) build(ctx context.Context, stdout io.Writer) (err error) {
 	if text, err := exec.CommandContext(ctx, "go", "build", "-o", e.binary, "quitclaim/service").CombinedOutput(); err != nil {
 		return fmt.Errorf("build the product: %w\n%s", err, text)
 	}
-	machine, err := look(e.dir, e.database)
+	on, err := machine.Look(e.dir, e.database)
 	if err != nil {
 		return err
 	}
-	machine.write(stdout)
+	on.Write(stdout)
 	return nil
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quitclaim/service/load/drive"
 )
 
 // TestEveryMistakeIsReportedAtOnce: of shape and of sense, before and after each
@@ -53,10 +55,10 @@ func TestArgumentsAreRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.scenario.name != "sales" || s.plan != (plan{3, 20, time.Minute}) || s.timeout != 5*time.Second || s.token != "t" {
+	if s.scenario.Name != "sales" || s.plan != (drive.Plan{Clients: 3, Count: 20, Duration: time.Minute}) || s.timeout != 5*time.Second || s.token != "t" {
 		t.Errorf("read %+v", s)
 	}
-	if s, err = parseRun(nil); err != nil || s.plan.count != maxCount || s.scenario.name != "mixed" {
+	if s, err = parseRun(nil); err != nil || s.plan.Count != maxCount || s.scenario.Name != "mixed" {
 		t.Errorf("with no arguments: %+v, %v; want a bounded run of everything", s.plan, err)
 	}
 	r, err := parseRatios([]string{"--only", "ledger,returns"})

@@ -8,12 +8,13 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"time"
 
 	"quitclaim/service/cloud"
 	"quitclaim/service/cloud/builtin"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/table"
 	"quitclaim/service/store"
 	"quitclaim/service/sweep"
 )
@@ -64,14 +65,14 @@ type swept struct {
 }
 
 // perUnit is a time for one watched unit.
-func (s swept) perUnit(took time.Duration) figure {
-	return figure{float64(took.Nanoseconds()) / 1000 / float64(s.seen), "µs"}
+func (s swept) perUnit(took time.Duration) table.Figure {
+	return table.Figure{Value: float64(took.Nanoseconds()) / 1000 / float64(s.seen), Unit: "µs"}
 }
 
 // sweepAll runs sold-but-bound over every watched unit: once to warm everything
 // up, once with the built-in cloud, and then rounds times, of which the fastest
 // counts.
-func (f *fleet) sweepAll(ctx context.Context, rounds int) (best swept, err error) {
+func (f *largeFleet) sweepAll(ctx context.Context, rounds int) (best swept, err error) {
 	s, err := f.open(ctx)
 	if err != nil {
 		return best, err
@@ -84,31 +85,31 @@ func (f *fleet) sweepAll(ctx context.Context, rounds int) (best swept, err error
 	}
 	for round := range rounds + 2 {
 		memory.forgetful.Store(round < 2)
-		begin, busy := time.Now(), cpuTime()
+		begin, busy := time.Now(), machine.CPUTime()
 		run, err := sweeps.RunOnce(ctx, sweep.SoldButBound)
 		if err != nil {
 			return best, err
 		}
 		took := time.Since(begin)
-		if run.Failed > 0 || run.Flagged > 0 || run.Seen < f.watched {
+		if run.Failed > 0 || run.Flagged > 0 || run.Seen < f.Watched {
 			return best, fmt.Errorf("sweep of a clean fleet with %d watched: %d seen, %d flagged, %d failed",
-				f.watched, run.Seen, run.Flagged, run.Failed)
+				f.Watched, run.Seen, run.Flagged, run.Failed)
 		}
 		best.seen = run.Seen
 		if round == 1 {
 			best.whole = took
 		}
 		if round > 1 && (best.ours == 0 || took < best.ours) {
-			best.ours, best.cpu = took, cpuTime()-busy
+			best.ours, best.cpu = took, machine.CPUTime()-busy
 		}
 	}
 	return best, nil
 }
 
 // sweeps is the room over an open store, with the built-in cloud behind memory.
-func (f *fleet) sweeps(s *store.Store, memory *remembering) (*sweep.Sweep, error) {
+func (f *largeFleet) sweeps(s *store.Store, memory *remembering) (*sweep.Sweep, error) {
 	own := builtin.New(builtin.Config{
-		Door: s, Now: fleetClock, AccountHash: func(account string) string { return f.keys.AccountHash(builtin.Name, account) },
+		Door: s, Now: clock, AccountHash: func(account string) string { return f.keys.AccountHash(builtin.Name, account) },
 	})
 	memory.Cloud = own
 	clouds, err := cloud.NewRegistry(map[string]cloud.Peer{builtin.Name: {Cloud: memory}})
@@ -116,17 +117,8 @@ func (f *fleet) sweeps(s *store.Store, memory *remembering) (*sweep.Sweep, error
 		return nil, err
 	}
 	return sweep.New(sweep.Config{
-		Runs: s, Flags: s, Units: s, Now: fleetClock, Log: slog.New(slog.DiscardHandler),
+		Runs: s, Flags: s, Units: s, Now: clock, Log: slog.New(slog.DiscardHandler),
 		NewID: func() string { return strings.TrimPrefix(fleetID(""), "_") },
 		Jobs:  sweep.Sources{Watched: s, Suspects: s, Stuck: s.StuckWork, Clouds: clouds},
 	}), nil
-}
-
-// cpuTime is what this process has computed so far, on all cores.
-func cpuTime() time.Duration {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return 0
-	}
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }

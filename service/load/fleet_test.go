@@ -15,13 +15,13 @@ import (
 )
 
 // smallFleet is a filled fleet of 2000 units, 200 of them watched.
-func smallFleet(t *testing.T) *fleet {
+func smallFleet(t *testing.T) *largeFleet {
 	t.Helper()
 	f, err := newFleet(t.Context(), t.TempDir(), 2000, 200)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.fill(t.Context(), io.Discard); err != nil {
+	if err := f.Fill(t.Context(), io.Discard); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -30,7 +30,7 @@ func smallFleet(t *testing.T) *fleet {
 func TestAFilledFleetIsWhatTheStoreWouldHaveWritten(t *testing.T) {
 	t.Parallel()
 	f := smallFleet(t)
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(f.dir, "quitclaim.db"))
+	db, err := sql.Open("sqlite3", "file:"+filepath.Join(f.Dir, "quitclaim.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestAFilledFleetIsWhatTheStoreWouldHaveWritten(t *testing.T) {
 	}
 	defer s.Close()
 	states := map[lifecycle.State]int{}
-	for n := range f.units {
+	for n := range f.Units {
 		key := lifecycle.UnitKey{Brand: "acme", Serial: fmt.Sprintf("SN-%08d", n)}
 		snapshot, err := s.SnapshotByKey(t.Context(), key)
 		if err != nil {
@@ -102,7 +102,7 @@ func TestFleetRowsMeasure(t *testing.T) {
 		t.Fatalf("%d rows, want %d: %+v", len(got), len(want), got)
 	}
 	for i, row := range got {
-		if !strings.HasPrefix(row.what, want[i]) || row.ours.value <= 0 || row.target == "" {
+		if !strings.HasPrefix(row.What, want[i]) || row.Ours.Value <= 0 || row.Target == "" {
 			t.Errorf("row %d is %+v, want %s with a figure", i, row, want[i])
 		}
 	}

@@ -13,6 +13,9 @@ import (
 
 	"quitclaim/service/keyring"
 	"quitclaim/service/ledger"
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/table"
 	"quitclaim/service/store"
 )
 
@@ -26,7 +29,7 @@ const (
 // ledgerRows measures the ledger in its database: appending in groups, reading
 // everything again, and proving single entries. It has its own targets and is
 // compared with nothing.
-func ledgerRows(ctx context.Context, env environment) (rows []row, err error) {
+func ledgerRows(ctx context.Context, env environment) (rows []table.Row, err error) {
 	at, err := newPlace(ctx, env, "ledger")
 	if err != nil {
 		return nil, err
@@ -57,46 +60,46 @@ func ledgerRows(ctx context.Context, env environment) (rows []row, err error) {
 }
 
 // auditRow reads a whole ledger again and compares everything with it.
-func auditRow(ctx context.Context, records *store.Store, keys note.Verifiers) (row, error) {
-	var took latencies
-	size, computed := int64(0), cpuTime()
+func auditRow(ctx context.Context, records *store.Store, keys note.Verifiers) (table.Row, error) {
+	var took drive.Latencies
+	size, computed := int64(0), machine.CPUTime()
 	for range audits {
 		begin := time.Now()
 		report, err := ledger.Audit(ctx, records.Ledger(ctx), keys)
 		if err != nil {
-			return row{}, fmt.Errorf("audit: %w", err)
+			return table.Row{}, fmt.Errorf("audit: %w", err)
 		}
-		took.add(time.Since(begin))
+		took.Add(time.Since(begin))
 		if !report.OK() {
-			return row{}, fmt.Errorf("audit of our own ledger: %v", report.Findings[0])
+			return table.Row{}, fmt.Errorf("audit of our own ledger: %v", report.Findings[0])
 		}
 		size = report.Size
 	}
-	r := limit(2, fmt.Sprintf("ledger, %.1f M entries audited again", float64(size)/1e6), figure{took.percentile(50).Seconds(), "s"})
+	r := table.Limit(2, fmt.Sprintf("ledger, %.1f M entries audited again", float64(size)/1e6), table.Figure{Value: took.Percentile(50).Seconds(), Unit: "s"})
 	// What it computed is the same however busy the machine is.
-	r.note = fmt.Sprintf("median of %d, best %s; %s of processor time", audits, short(took.percentile(0)), short((cpuTime()-computed)/audits))
+	r.Note = fmt.Sprintf("median of %d, best %s; %s of processor time", audits, drive.Short(took.Percentile(0)), drive.Short((machine.CPUTime()-computed)/audits))
 	return r, nil
 }
 
 // proofRow proves entries anywhere in the ledger.
-func proofRow(ctx context.Context, records *store.Store, entries int) (row, error) {
+func proofRow(ctx context.Context, records *store.Store, entries int) (table.Row, error) {
 	checkpoint, err := records.Checkpoint(ctx)
 	if err != nil {
-		return row{}, fmt.Errorf("proof: %w", err)
+		return table.Row{}, fmt.Errorf("proof: %w", err)
 	}
-	var took latencies
+	var took drive.Latencies
 	for range proofs {
 		index, err := rand.Int(rand.Reader, big.NewInt(int64(entries)))
 		if err != nil {
-			return row{}, fmt.Errorf("proof: %w", err)
+			return table.Row{}, fmt.Errorf("proof: %w", err)
 		}
 		begin := time.Now()
 		if _, err := ledger.Prove(index.Int64(), checkpoint, records.Ledger(ctx)); err != nil {
-			return row{}, fmt.Errorf("proof: %w", err)
+			return table.Row{}, fmt.Errorf("proof: %w", err)
 		}
-		took.add(time.Since(begin))
+		took.Add(time.Since(begin))
 	}
-	r := limit(1, "ledger, a proof", milliseconds(took.percentile(50)))
-	r.note = "the median; p99 " + short(took.percentile(99))
+	r := table.Limit(1, "ledger, a proof", table.Milliseconds(took.Percentile(50)))
+	r.Note = "the median; p99 " + drive.Short(took.Percentile(99))
 	return r, nil
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"quitclaim/service/load/table"
 )
 
 // measurement measures some rows of DESIGN section 8.
 type measurement struct {
 	name    string
-	measure func(context.Context, environment) ([]row, error)
+	measure func(context.Context, environment) ([]table.Row, error)
 }
 
 // measurements is everything that has been built so far.
@@ -33,8 +35,8 @@ func measureNames() []string {
 
 // rows measures one after the other: two at once would measure each other. What
 // was measured before something went wrong is there all the same.
-func rows(ctx context.Context, env environment, names []string) ([]row, error) {
-	var all []row
+func rows(ctx context.Context, env environment, names []string) ([]table.Row, error) {
+	var all []table.Row
 	for _, m := range measurements() {
 		if !slices.Contains(names, m.name) {
 			continue

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quitclaim/service/load/machine"
+	"quitclaim/service/load/world"
 )
 
 // TestScenariosOnTheProduct makes a world on the built binary by its public
@@ -23,9 +26,9 @@ func TestScenariosOnTheProduct(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server.wake()
+	s.server.Wake()
 	defer func() {
-		if err := s.server.stop(); err != nil {
+		if err := s.server.Stop(); err != nil {
 			t.Errorf("stop the product: %v", err)
 		}
 	}()
@@ -33,14 +36,14 @@ func TestScenariosOnTheProduct(t *testing.T) {
 	for _, units := range []string{"20", "5"} {
 		load(t, "prepare", "--data", at.dir, "--world", file, "--stock", units, "--sold", units, "--bound", units, "--owners", "2")
 	}
-	w, err := readWorld(file)
+	w, err := world.Read(file)
 	if err != nil || len(w.Stock) != 25 || len(w.Sold) != 25 || len(w.Bound) != 25 {
 		t.Fatalf("%v; %d in stock, %d sold, %d bound, want 25 of each", err, len(w.Stock), len(w.Sold), len(w.Bound))
 	}
-	for _, scenario := range scenarios() {
-		said := load(t, "run", "--world", file, "--scenario", scenario.name, "--clients", "2", "--count", "20")
+	for _, scenario := range world.Scenarios() {
+		said := load(t, "run", "--world", file, "--scenario", scenario.Name, "--clients", "2", "--count", "20")
 		if !strings.Contains(said, "20 answered as wanted") || strings.Contains(said, "status") {
-			t.Errorf("%s:\n%s", scenario.name, said)
+			t.Errorf("%s:\n%s", scenario.Name, said)
 		}
 	}
 	if said := load(t, "run", "--world", file, "--scenario", "sales", "--clients", "2", "--count", "20"); !strings.Contains(said, "ran out of units") {
@@ -86,68 +89,15 @@ func measure(t *testing.T, env environment) {
 		t.Fatalf("%d rows, want %d: %+v", len(got), len(want), got)
 	}
 	for i, row := range got {
-		if !strings.HasPrefix(row.what, want[i]) || row.ours.value <= 0 || row.target == "" {
+		if !strings.HasPrefix(row.What, want[i]) || row.Ours.Value <= 0 || row.Target == "" {
 			t.Errorf("row %d is %+v, want %s with a figure", i, row, want[i])
 		}
-		if compared := i < 3; compared && (row.bare.value <= 0 || row.ratio <= 0) {
-			t.Errorf("%s is compared with nothing: %+v", row.what, row)
+		if compared := i < 3; compared && (row.Bare.Value <= 0 || row.Ratio <= 0) {
+			t.Errorf("%s is compared with nothing: %+v", row.What, row)
 		}
 	}
 	if left, err := os.ReadDir(env.dir); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-func TestRowsJudge(t *testing.T) {
-	t.Parallel()
-	fast, slow := perSecond(900), perSecond(300)
-	for _, c := range []struct {
-		row row
-		met bool
-	}{
-		{atLeast(1, "", fast, slow), true},
-		{atLeast(1, "", slow, fast), false},
-		{atLeast(0.5, "", perSecond(150), slow), true},
-		{atMost(3, "", fast, slow), true},
-		{atMost(3, "", perSecond(901), slow), false},
-		{limit(2, "", figure{2, "s"}), true},
-		{limit(2, "", figure{2.01, "s"}), false},
-		{floor(50_000, "", perSecond(49_999)), false},
-		{floor(50_000, "", perSecond(50_000)), true},
-	} {
-		if c.row.met != c.met {
-			t.Errorf("%s against %s, target %s: met %t", c.row.ours, c.row.bare, c.row.target, c.row.met)
-		}
-	}
-}
-
-func TestTableLinesUp(t *testing.T) {
-	t.Parallel()
-	r := atLeast(0.5, "verdicts", perSecond(4051.4), perSecond(9074))
-	r.note = "p50 12 ms"
-	var out strings.Builder
-	writeTable(&out, []row{r, limit(2, "audit", figure{1.5, "s"})})
-	want := `| what     |   ours |   bare | ratio | target   | met |           |
-|---|--:|--:|--:|---|---|---|
-| verdicts | 4051/s | 9074/s |  0.45 | ≥ 0.5 ×  | no  | p50 12 ms |
-| audit    | 1.50 s |      – |     – | ≤ 2.00 s | yes |           |
-`
-	if out.String() != want {
-		t.Errorf("table:\n%s\nwant:\n%s", &out, want)
-	}
-}
-
-func TestMachineIsLookedAt(t *testing.T) {
-	t.Parallel()
-	m, err := look(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if m.cores < 1 || m.fsync <= 0 || m.engine != "SQLite" || m.kernel == "" {
-		t.Errorf("saw %+v", m)
-	}
-	if _, err := look(filepath.Join(t.TempDir(), "none"), ""); err == nil {
-		t.Error("a directory that is not there has a disk")
 	}
 }
 
@@ -158,15 +108,15 @@ func TestAServerThatDoesNotServe(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), binary, "serve", "--listen", "nowhere"); err == nil || !strings.Contains(err.Error(), "ended before it served") {
+	if _, err := machine.Start(t.Context(), binary, "serve", "--listen", "nowhere"); err == nil || !strings.Contains(err.Error(), "ended before it served") {
 		t.Errorf("called wrongly: %v", err)
 	}
-	if _, err := start(t.Context(), filepath.Join(t.TempDir(), "none"), "serve"); err == nil {
+	if _, err := machine.Start(t.Context(), filepath.Join(t.TempDir(), "none"), "serve"); err == nil {
 		t.Error("a program that is not there runs")
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	if _, err := start(ctx, "sleep", "60"); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := machine.Start(ctx, "sleep", "60"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("one that says nothing: %v", err)
 	}
 }

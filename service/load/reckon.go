@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"quitclaim/service/load/drive"
 )
 
 // checkpointSize is the second line of the log's newest checkpoint: its size
@@ -45,7 +47,7 @@ func (c costs) write(out io.Writer) {
 		{"reset order, worked off by the clouds", c.order},
 		{"verdict", c.verdict},
 	} {
-		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", line.name, short(line.cost.ours), short(line.cost.theirs),
+		fmt.Fprintf(out, "| %s | %s | %s | %s | %s |\n", line.name, drive.Short(line.cost.ours), drive.Short(line.cost.theirs),
 			kilobytes(line.cost.log), kilobytes(line.cost.size))
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"quitclaim/service/load/drive"
 )
 
 // statement is one that a return ran in its transaction.
@@ -61,12 +63,12 @@ func sequences(query string) bool {
 
 // recording is a source whose requests are recorded.
 type recording struct {
-	source
+	drive.Source
 	recorder *recorder
 }
 
-func (r recording) next(client int) (posting, func(int), bool) {
-	p, done, more := r.source.next(client)
+func (r recording) Next(client int) (drive.Posting, func(int), bool) {
+	p, done, more := r.Source.Next(client)
 	return p, func(status int) {
 		r.recorder.mu.Lock()
 		r.recorder.list = append(r.recorder.list, r.recorder.kept)
@@ -78,7 +80,7 @@ func (r recording) next(client int) (posting, func(int), bool) {
 
 // record has the desk do what the source says, one after the other, in a place
 // that is ours to spoil, and is what the store did for each.
-func record(ctx context.Context, at place, from source) ([][]statement, error) {
+func record(ctx context.Context, at place, from drive.Source) ([][]statement, error) {
 	heard := &recorder{shared: at.database != ""}
 	s, err := openShell(ctx, at, heard.trace)
 	if err != nil {
@@ -87,7 +89,7 @@ func record(ctx context.Context, at place, from source) ([][]statement, error) {
 	serving, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- s.serve(serving) }()
-	to, err := newTarget(s.url, answerFor)
+	to, err := drive.NewTarget(s.url, answerFor)
 	if err != nil {
 		stop()
 		return nil, errors.Join(err, <-ended)
@@ -95,7 +97,7 @@ func record(ctx context.Context, at place, from source) ([][]statement, error) {
 	heard.mu.Lock()
 	heard.open, heard.kept = nil, nil // of the opening
 	heard.mu.Unlock()
-	r := drive(ctx, to, recording{from, heard}, plan{clients: 1})
+	r := drive.Run(ctx, to, recording{from, heard}, drive.Plan{Clients: 1})
 	stop()
-	return heard.list, errors.Join(r.err(), <-ended)
+	return heard.list, errors.Join(r.Err(), <-ended)
 }

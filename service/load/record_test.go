@@ -5,14 +5,21 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/load/drive"
 )
+
+// once is a source of a request that says nothing.
+type once struct{}
+
+func (once) Next(int) (drive.Posting, func(int), bool) { return drive.Posting{}, func(int) {}, true }
 
 // answered has a recorder hear some statements, and then the answer.
 func answered(r *recorder, queries ...string) {
 	for _, query := range queries {
 		r.trace(query, []any{query})
 	}
-	_, done, _ := (recording{requests(1), r}).next(0)
+	_, done, _ := (recording{once{}, r}).Next(0)
 	done(http.StatusCreated)
 }
 

@@ -22,6 +22,7 @@ import (
 	"quitclaim/service/admin/signin"
 	"quitclaim/service/keyring"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/load/machine"
 	"quitclaim/service/store"
 	"quitclaim/service/web"
 )
@@ -129,6 +130,6 @@ func runBare(ctx context.Context, args []string, stdout, _ io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "an empty handler %s%s\n", servesAt, s.url)
+	fmt.Fprintf(stdout, "an empty handler %s%s\n", machine.ServesAt, s.url)
 	return s.serve(ctx)
 }

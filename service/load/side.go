@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/machine"
 )
 
 // What is compared takes turns, round after round within one run, so that
@@ -12,10 +15,10 @@ import (
 
 // side is a server that takes turns, and what it did in all of them.
 type side struct {
-	server *process
-	to     target
-	from   source
-	sum    result
+	server *machine.Process
+	to     drive.Target
+	from   drive.Source
+	sum    drive.Result
 	cpu    time.Duration // what the server computed in its turns
 }
 
@@ -24,28 +27,28 @@ const answerFor = time.Minute
 
 // newSide starts a server in a place. It sleeps until its first turn.
 func newSide(ctx context.Context, binary string, at place, args ...string) (*side, error) {
-	p, err := start(ctx, binary, append(args, at.flags()...)...)
+	p, err := machine.Start(ctx, binary, append(args, at.flags()...)...)
 	if err != nil {
 		return nil, err
 	}
-	to, err := newTarget(p.url, answerFor)
+	to, err := drive.NewTarget(p.URL, answerFor)
 	if err != nil {
-		return nil, errors.Join(err, p.stop())
+		return nil, errors.Join(err, p.Stop())
 	}
-	p.sleep()
+	p.Sleep()
 	return &side{server: p, to: to}, nil
 }
 
 // turn has the server do what is planned. Nothing of it may fail.
-func (s *side) turn(ctx context.Context, plan plan) error {
-	s.server.wake()
-	defer s.server.sleep()
-	before := s.server.computed()
-	r := drive(ctx, s.to, s.from, plan)
-	s.cpu += s.server.computed() - before
-	s.sum.busy += r.busy
-	s.sum.took.add(r.took.took...)
-	return r.err()
+func (s *side) turn(ctx context.Context, plan drive.Plan) error {
+	s.server.Wake()
+	defer s.server.Sleep()
+	before := s.server.Computed()
+	r := drive.Run(ctx, s.to, s.from, plan)
+	s.cpu += s.server.Computed() - before
+	s.sum.Busy += r.Busy
+	s.sum.Took.Add(r.Took.Took...)
+	return r.Err()
 }
 
 // product is how the product is started: one reset worker, so that what it does
@@ -57,4 +60,4 @@ func product(ctx context.Context, env environment, at place) (*side, error) {
 }
 
 // each is the processor time of one answer.
-func (s *side) each() time.Duration { return s.cpu / time.Duration(max(s.sum.done(), 1)) }
+func (s *side) each() time.Duration { return s.cpu / time.Duration(max(s.sum.Done(), 1)) }

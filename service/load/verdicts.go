@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"quitclaim/service/load/drive"
+	"quitclaim/service/load/table"
+	"quitclaim/service/load/world"
 )
 
 const (
@@ -18,9 +22,9 @@ const (
 
 // verdictRows measures what a scan answers over HTTP, beside a handler that
 // answers an empty object behind the same middleware.
-func verdictRows(ctx context.Context, env environment) (rows []row, err error) {
+func verdictRows(ctx context.Context, env environment) (rows []table.Row, err error) {
 	each := 10 + verdictUnits*int(env.each.Seconds())/3
-	w, at, err := prepared(ctx, env, "verdicts", wanted{stock: each, sold: each, bound: each, owners: env.owners})
+	w, at, err := prepared(ctx, env, "verdicts", world.Wanted{Stock: each, Sold: each, Bound: each, Owners: env.owners})
 	if err != nil {
 		return nil, err
 	}
@@ -38,27 +42,25 @@ func verdictRows(ctx context.Context, env environment) (rows []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, theirs.server.stop()) }()
+	defer func() { err = errors.Join(err, theirs.server.Stop()) }()
 	ours, err := product(ctx, env, at)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, ours.server.stop()) }()
-	ours.from, theirs.from = newScanning(w, "/v1/scans"), newScanning(w, emptyPath)
+	defer func() { err = errors.Join(err, ours.server.Stop()) }()
+	ours.from, theirs.from = world.NewScanning(w, "/v1/scans"), world.NewScanning(w, emptyPath)
 	fmt.Fprintln(env.progress, "verdicts: scanning")
-	for ours.sum.busy < env.each {
+	for ours.sum.Busy < env.each {
 		for _, side := range []*side{ours, theirs} {
-			if err := side.turn(ctx, plan{clients: env.clients, duration: verdictsTurn}); err != nil {
+			if err := side.turn(ctx, drive.Plan{Clients: env.clients, Duration: verdictsTurn}); err != nil {
 				return nil, err
 			}
 		}
 	}
-	rate := atLeast(0.5, fmt.Sprintf("verdicts, %d clients", env.clients), perSecond(ours.sum.rate()), perSecond(theirs.sum.rate()))
-	rate.note = fmt.Sprintf("processor time %s against %s", short(ours.each()), short(theirs.each()))
-	return []row{
+	rate := table.AtLeast(0.5, fmt.Sprintf("verdicts, %d clients", env.clients), table.PerSecond(ours.sum.Rate()), table.PerSecond(theirs.sum.Rate()))
+	rate.Note = fmt.Sprintf("processor time %s against %s", drive.Short(ours.each()), drive.Short(theirs.each()))
+	return []table.Row{
 		rate,
-		atMost(3, "verdicts, p99", milliseconds(ours.sum.took.percentile(99)), milliseconds(theirs.sum.took.percentile(99))),
+		table.AtMost(3, "verdicts, p99", table.Milliseconds(ours.sum.Took.Percentile(99)), table.Milliseconds(theirs.sum.Took.Percentile(99))),
 	}, nil
 }
-
-func milliseconds(d time.Duration) figure { return figure{float64(d.Microseconds()) / 1000, "ms"} }

@@ -1,4 +1,4 @@
-package main
+package world
 
 import (
 	"context"
@@ -10,22 +10,23 @@ import (
 	"quitclaim/scanner/code"
 	"quitclaim/service/cloud/builtin"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/load/drive"
 )
 
 // preparer makes a world through the public API.
 type preparer struct {
-	api      *api
+	api      *drive.API
 	operator string // the token of whoever runs the server
-	w        *world
+	w        *World
 	secret   string // everybody's password, which nobody needs again
 	buyers   int
 }
 
-// found makes the organisations, their people, a model and the owners. Names
+// Found makes the organisations, their people, a model and the owners. Names
 // and addresses are of this world alone: a server may have many.
-func found(ctx context.Context, api *api, operator string, buyers int) (*world, error) {
-	p := &preparer{api: api, operator: operator, secret: rand.Text(), buyers: buyers, w: &world{
-		URL: api.url, Prefix: rand.Text()[:8], GTIN: drawGTIN(),
+func Found(ctx context.Context, api *drive.API, operator string, buyers int) (*World, error) {
+	p := &preparer{api: api, operator: operator, secret: rand.Text(), buyers: buyers, w: &World{
+		URL: api.URL, Prefix: rand.Text()[:8], GTIN: drawGTIN(),
 	}}
 	p.w.Brand = "load-" + strings.ToLower(p.w.Prefix)
 	for _, step := range []func(context.Context) error{p.vendor, p.retailer, p.model, p.owners} {
@@ -42,7 +43,7 @@ func (p *preparer) organisation(ctx context.Context, kind lifecycle.OrgKind, bra
 		ID    string
 		Admin struct{ Link string }
 	}
-	err = p.api.post(ctx, p.operator, "/v1/organisations", map[string]any{
+	err = p.api.Post(ctx, p.operator, "/v1/organisations", map[string]any{
 		"kind": kind, "name": "Load " + string(kind) + " " + p.w.Prefix, "brands": brands,
 		"admin_name": "Load Admin", "admin_email": p.address("admin-" + string(kind)),
 	}, &made)
@@ -63,7 +64,7 @@ func (p *preparer) accept(ctx context.Context, link string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("invitation: %w", err)
 	}
-	cookie, err := p.api.form(ctx, parsed.Path, url.Values{"password": {p.secret}, "password_again": {p.secret}})
+	cookie, err := p.api.Form(ctx, parsed.Path, url.Values{"password": {p.secret}, "password_again": {p.secret}})
 	if err != nil {
 		return "", err
 	}
@@ -73,14 +74,14 @@ func (p *preparer) accept(ctx context.Context, link string) (string, error) {
 // token is a bearer token of whoever is signed in under the cookie.
 func (p *preparer) token(ctx context.Context, cookie string) (string, error) {
 	var made struct{ Token string }
-	err := p.api.post(ctx, cookie, "/v1/account/tokens", map[string]any{"name": "load"}, &made)
+	err := p.api.Post(ctx, cookie, "/v1/account/tokens", map[string]any{"name": "load"}, &made)
 	return made.Token, err
 }
 
 // clerk invites a clerk of the admin's organisation.
 func (p *preparer) clerk(ctx context.Context, admin, name string) (string, error) {
 	var invited struct{ Link string }
-	err := p.api.post(ctx, admin, "/v1/people", map[string]any{
+	err := p.api.Post(ctx, admin, "/v1/people", map[string]any{
 		"name": "Load Clerk", "email": p.address(name), "roles": []lifecycle.Role{lifecycle.RoleClerk},
 	}, &invited)
 	if err != nil {
@@ -109,7 +110,7 @@ func (p *preparer) retailer(ctx context.Context) error {
 
 func (p *preparer) model(ctx context.Context) error {
 	var made lifecycle.Model
-	err := p.api.post(ctx, p.w.Vendor, "/v1/models", map[string]any{
+	err := p.api.Post(ctx, p.w.Vendor, "/v1/models", map[string]any{
 		"brand": p.w.Brand, "name": "Load Cam", "gtin": p.w.GTIN, "reset_policy": lifecycle.ResetReleases,
 		"required_grade": lifecycle.GradeAttested, "clouds": []string{builtin.Name},
 	}, &made)
@@ -122,10 +123,10 @@ func (p *preparer) owners(ctx context.Context) error {
 		who := url.Values{
 			"email": {p.address(fmt.Sprintf("owner-%d", i))}, "password": {p.secret}, "password_again": {p.secret},
 		}
-		if _, err := p.api.form(ctx, "/sign-up", who); err != nil {
+		if _, err := p.api.Form(ctx, "/sign-up", who); err != nil {
 			return err
 		}
-		cookie, err := p.api.form(ctx, "/sign-in", who)
+		cookie, err := p.api.Form(ctx, "/sign-in", who)
 		if err != nil {
 			return err
 		}

@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"fmt"
@@ -8,33 +8,34 @@ import (
 	"time"
 )
 
-// latencies is how long each answer took. Every one is kept, so that a
+// Latencies is how long each answer took. Every one is kept, so that a
 // percentile is one that was measured; a run is bounded (maxCount), and with it
 // this.
-type latencies struct {
-	took   []time.Duration
+type Latencies struct {
+	Took   []time.Duration
 	sorted bool
 }
 
-func (l *latencies) add(took ...time.Duration) {
-	l.took, l.sorted = append(l.took, took...), false
+// Add keeps how long some took.
+func (l *Latencies) Add(took ...time.Duration) {
+	l.Took, l.sorted = append(l.Took, took...), false
 }
 
-// percentile is the smallest latency that p per cent of all are not above
+// Percentile is the smallest latency that p per cent of all are not above
 // (nearest rank); 0 where there are none.
-func (l *latencies) percentile(p float64) time.Duration {
-	if len(l.took) == 0 {
+func (l *Latencies) Percentile(p float64) time.Duration {
+	if len(l.Took) == 0 {
 		return 0
 	}
 	if !l.sorted {
-		slices.Sort(l.took)
+		slices.Sort(l.Took)
 		l.sorted = true
 	}
-	rank := int(p / 100 * float64(len(l.took)))
-	if float64(rank) < p/100*float64(len(l.took)) {
+	rank := int(p / 100 * float64(len(l.Took)))
+	if float64(rank) < p/100*float64(len(l.Took)) {
 		rank++
 	}
-	return l.took[min(max(rank, 1), len(l.took))-1]
+	return l.Took[min(max(rank, 1), len(l.Took))-1]
 }
 
 // bucket is one bar of the histogram: so many were above the bucket before and
@@ -46,12 +47,12 @@ type bucket struct {
 
 // histogram is the latencies in steps of 1, 2, 5, 10 …, from the first bucket
 // that has any to the last.
-func (l *latencies) histogram() []bucket {
-	l.percentile(100) // sorts
+func (l *Latencies) histogram() []bucket {
+	l.Percentile(100) // sorts
 	var buckets []bucket
 	done := 0
-	for most, step := 10*time.Microsecond, 0; done < len(l.took); step++ {
-		end, _ := slices.BinarySearch(l.took, most+1)
+	for most, step := 10*time.Microsecond, 0; done < len(l.Took); step++ {
+		end, _ := slices.BinarySearch(l.Took, most+1)
 		if count := end - done; count > 0 || len(buckets) > 0 {
 			buckets = append(buckets, bucket{most, count})
 		}
@@ -69,9 +70,9 @@ func (l *latencies) histogram() []bucket {
 const barWidth = 40
 
 // write prints percentiles and bars.
-func (l *latencies) write(out io.Writer) {
+func (l *Latencies) write(out io.Writer) {
 	fmt.Fprintf(out, "  p50 %s   p90 %s   p99 %s   p99.9 %s   max %s\n",
-		short(l.percentile(50)), short(l.percentile(90)), short(l.percentile(99)), short(l.percentile(99.9)), short(l.percentile(100)))
+		Short(l.Percentile(50)), Short(l.Percentile(90)), Short(l.Percentile(99)), Short(l.Percentile(99.9)), Short(l.Percentile(100)))
 	buckets := l.histogram()
 	most := 0
 	for _, b := range buckets {
@@ -79,12 +80,12 @@ func (l *latencies) write(out io.Writer) {
 	}
 	for _, b := range buckets {
 		bar := strings.Repeat("█", (b.count*barWidth+most-1)/most)
-		fmt.Fprintf(out, "  ≤ %7s %9d %s\n", short(b.most), b.count, bar)
+		fmt.Fprintf(out, "  ≤ %7s %9d %s\n", Short(b.most), b.count, bar)
 	}
 }
 
-// short is a duration with about three digits.
-func short(d time.Duration) string {
+// Short is a duration with about three digits.
+func Short(d time.Duration) string {
 	switch {
 	case d >= 10*time.Second:
 		return d.Round(100 * time.Millisecond).String()

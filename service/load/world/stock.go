@@ -1,4 +1,4 @@
-package main
+package world
 
 import (
 	"context"
@@ -12,29 +12,30 @@ import (
 
 	"quitclaim/service/device/camera"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/load/drive"
 )
 
-// wanted is how many units a world is to have ready of each sort, and how many
+// Wanted is how many units a world is to have ready of each sort, and how many
 // owners a new one has.
-type wanted struct{ stock, sold, bound, owners int }
+type Wanted struct{ Stock, Sold, Bound, Owners int }
 
-// manyOwners is as many as a server lets sign up from one network before it asks
+// ManyOwners is as many as a server lets sign up from one network before it asks
 // for patience.
-const manyOwners = 10
+const ManyOwners = 10
 
 const (
 	// palletSize is how many units travel together: as many as one shipment may
 	// name.
 	palletSize = 100
-	// palletsAtOnce and handsEach are how many pallets are worked on side by
+	// PalletsAtOnce and handsEach are how many pallets are worked on side by
 	// side, and how many units of each: writes that share commits.
-	palletsAtOnce, handsEach = 4, 16
+	PalletsAtOnce, HandsEach = 4, 16
 )
 
 // stocker makes units and takes each as far as it is wanted.
 type stocker struct {
-	api *api
-	w   *world
+	api *drive.API
+	w   *World
 
 	mu   sync.Mutex // guards the lists of w, and made
 	made int
@@ -42,19 +43,19 @@ type stocker struct {
 	out  io.Writer
 }
 
-// stock adds what is wanted to what the world has.
-func stock(ctx context.Context, api *api, w *world, want wanted, out io.Writer) error {
+// Stock adds what is wanted to what the world has.
+func Stock(ctx context.Context, api *drive.API, w *World, want Wanted, out io.Writer) error {
 	far := slices.Concat(
-		slices.Repeat([]lifecycle.State{lifecycle.StateStock}, want.stock),
-		slices.Repeat([]lifecycle.State{lifecycle.StateSold}, want.sold),
-		slices.Repeat([]lifecycle.State{lifecycle.StateBound}, want.bound),
+		slices.Repeat([]lifecycle.State{lifecycle.StateStock}, want.Stock),
+		slices.Repeat([]lifecycle.State{lifecycle.StateSold}, want.Sold),
+		slices.Repeat([]lifecycle.State{lifecycle.StateBound}, want.Bound),
 	)
 	s := &stocker{api: api, w: w, all: len(far), out: out}
 	pallets := make(chan []made)
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	var workers sync.WaitGroup
-	for range palletsAtOnce {
+	for range PalletsAtOnce {
 		workers.Go(func() {
 			for pallet := range pallets {
 				if err := s.pallet(ctx, pallet); err != nil {
@@ -92,7 +93,7 @@ func (s *stocker) pallet(ctx context.Context, pallet []made) error {
 		if err != nil {
 			return err
 		}
-		return s.api.post(ctx, s.w.Vendor, "/v1/units", map[string]any{
+		return s.api.Post(ctx, s.w.Vendor, "/v1/units", map[string]any{
 			"brand": s.w.Brand, "serial": unit.serial, "gtin": s.w.GTIN, "model": s.w.Model,
 			"device_key": base64.StdEncoding.EncodeToString(unit.state.PublicKey()),
 		}, nil)
@@ -101,10 +102,10 @@ func (s *stocker) pallet(ctx context.Context, pallet []made) error {
 		return err
 	}
 	var sent struct{ ID string }
-	if err := s.api.post(ctx, s.w.Shipper, "/v1/shipments", map[string]any{"to": s.w.Retailer, "units": refs}, &sent); err != nil {
+	if err := s.api.Post(ctx, s.w.Shipper, "/v1/shipments", map[string]any{"to": s.w.Retailer, "units": refs}, &sent); err != nil {
 		return err
 	}
-	if err := s.api.post(ctx, s.w.Clerk, "/v1/shipments/"+sent.ID+"/receive", map[string]any{"units": refs}, nil); err != nil {
+	if err := s.api.Post(ctx, s.w.Clerk, "/v1/shipments/"+sent.ID+"/receive", map[string]any{"units": refs}, nil); err != nil {
 		return err
 	}
 	if err := each(pallet, func(i int, unit *made) error { return s.further(ctx, i, unit) }); err != nil {
@@ -123,7 +124,7 @@ func (s *stocker) pallet(ctx context.Context, pallet []made) error {
 // each works on a pallet with many hands.
 func each(pallet []made, work func(i int, unit *made) error) error {
 	failures := make([]error, len(pallet))
-	hands := make(chan struct{}, handsEach)
+	hands := make(chan struct{}, HandsEach)
 	var all sync.WaitGroup
 	for i := range pallet {
 		hands <- struct{}{}
@@ -164,18 +165,18 @@ func (s *stocker) further(ctx context.Context, hand int, unit *made) error {
 }
 
 // send does what a scenario would do, with the patience of prepare.
-func (s *stocker) send(ctx context.Context, p posting) error {
-	header := http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + p.token}, "Idempotency-Key": {p.key}}
-	answer, text, err := s.api.send(ctx, p.path, header, []byte(p.body))
-	if err == nil && answer.StatusCode != p.want {
-		err = fmt.Errorf("%s: status %d: %.300s", p.path, answer.StatusCode, text)
+func (s *stocker) send(ctx context.Context, p drive.Posting) error {
+	header := http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + p.Token}, "Idempotency-Key": {p.Key}}
+	answer, text, err := s.api.Send(ctx, p.Path, header, []byte(p.Body))
+	if err == nil && answer.StatusCode != p.Want {
+		err = fmt.Errorf("%s: status %d: %.300s", p.Path, answer.StatusCode, text)
 	}
 	return err
 }
 
 // switchOn has the unit make a credential and report it.
 func (s *stocker) switchOn(ctx context.Context, unit *made) (sold, error) {
-	one, err := camera.New(camera.Config{BaseURL: s.api.url, Memory: camera.InMemory(unit.state), HTTP: s.api.http})
+	one, err := camera.New(camera.Config{BaseURL: s.api.URL, Memory: camera.InMemory(unit.state), HTTP: s.api.HTTP})
 	if err != nil {
 		return sold{}, err
 	}

@@ -1,10 +1,10 @@
-package main
+package fleet
 
 // The statements that fill a fleet's tables, chunk by chunk. They read what is
 // the same for every unit from temp.world, and what differs from temp.seed.
 // Instants are milliseconds; 86400000 of them are a day.
 
-const sqlFleetWorld = `
+const sqlWorld = `
 CREATE TEMP TABLE world (
   now INTEGER, vendor TEXT, retailer TEXT, warehouse TEXT, model TEXT, gtin TEXT, cloud TEXT,
   clerk TEXT, technician TEXT, validator TEXT, receipt TEXT, units INTEGER, step INTEGER);
@@ -12,16 +12,16 @@ CREATE TEMP TABLE seed (
   n INTEGER PRIMARY KEY, k TEXT, kind TEXT, epoch INTEGER, sold INTEGER, bound INTEGER, back INTEGER);
 CREATE TEMP TABLE verb (place INTEGER, seq INTEGER, cloud TEXT, verb TEXT);`
 
-const sqlFleetSetWorld = `INSERT INTO temp.world VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const sqlSetWorld = `INSERT INTO temp.world VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-const sqlFleetSetVerb = `INSERT INTO temp.verb VALUES (?, ?, nullif(?, ''), ?)`
+const sqlSetVerb = `INSERT INTO temp.verb VALUES (?, ?, nullif(?, ''), ?)`
 
-const sqlFleetClear = `DELETE FROM temp.seed`
+const sqlClear = `DELETE FROM temp.seed`
 
 // k is what all ids of a unit end in. It mixes n, as random ids would be; the
 // factor is odd, so no two are the same. One unit in step is watched: it waits
 // certified for its second buyer, or has found one.
-const sqlFleetSeed = `
+const sqlSeed = `
 INSERT INTO temp.seed
 WITH RECURSIVE numbered (n) AS (SELECT ?1 UNION ALL SELECT n + 1 FROM numbered WHERE n + 1 < ?2),
 kinds (n, kind) AS (
@@ -42,7 +42,7 @@ SELECT n, printf('%08x%018d', n * 2654435761 % 4294967296, n), kind,
   CASE WHEN kind = 'returned' THEN now - 3 * 86400000 WHEN kind IN ('reset', 'certified', 'resold') THEN now - 60 * 86400000 END
 FROM kinds, temp.world`
 
-const sqlFleetUnit = `
+const sqlUnit = `
 INSERT INTO unit (unit_id, brand, serial, serial_folded, gtin, model_id, vendor_id, unconfirmed, state, prior, epoch,
   epoch_at, epoch_by, version, custody, device_key, verifier, verifier_at, firmware, contact_at, network, home_network,
   registered_at, sold_at, returned_at, bound_at, retired_at, return_id, order_id, sale_id, certificate_code, has)
@@ -68,7 +68,7 @@ SELECT 'unt_' || k, 'acme', printf('SN-%08d', n), printf('sn-%08d', n), gtin, mo
   CASE WHEN bound IS NULL THEN 0 WHEN back IS NULL THEN 1 + 32 WHEN kind = 'returned' THEN 1 + 8 + 32 ELSE 1 + 8 + 16 + 32 END
 FROM temp.seed, temp.world`
 
-const sqlFleetLookup = `
+const sqlLookup = `
 INSERT INTO lookup (kind, code, unit_id)
 SELECT 'unit', printf('acme/sn-%08d', n), 'unt_' || k FROM temp.seed
 UNION ALL SELECT 'label', '0' || upper(k), 'unt_' || k FROM temp.seed
@@ -80,7 +80,7 @@ UNION ALL SELECT 'return', 'ret_' || k, 'unt_' || k FROM temp.seed WHERE back IS
 UNION ALL SELECT 'order', 'ord_' || k, 'unt_' || k FROM temp.seed WHERE back IS NOT NULL
 UNION ALL SELECT 'certificate', upper(k), 'unt_' || k FROM temp.seed WHERE kind IN ('certified', 'resold')`
 
-const sqlFleetSale = `
+const sqlSale = `
 INSERT INTO sale (unit_id, sale_id, epoch, org_id, clerk, receipt_hash, sold_at, recorded_at, from_state)
 SELECT 'unt_' || k, 'sal_' || k, 2, retailer, clerk, receipt, sold, sold, 'stock'
 FROM temp.seed, temp.world WHERE sold IS NOT NULL
@@ -88,7 +88,7 @@ UNION ALL
 SELECT 'unt_' || k, 'sal2' || k, 4, warehouse, technician, receipt, now - 40 * 86400000, now - 40 * 86400000, 'certified'
 FROM temp.seed, temp.world WHERE kind = 'resold'`
 
-const sqlFleetBinding = `
+const sqlBinding = `
 INSERT INTO binding (unit_id, binding_id, epoch, kind, state, account, account_hash, created_at, live_at, ended_at,
   ended_by, proof_hash)
 SELECT 'unt_' || k, 'bnd_' || k, 2, 'owner', CASE WHEN back IS NULL THEN 'live' ELSE 'ended' END, 'psn_' || k,
@@ -99,25 +99,25 @@ SELECT 'unt_' || k, 'bnd2' || k, 4, 'owner', 'live', 'psn2' || k, account_hash('
   now - 39 * 86400000, NULL, NULL, printf('%064d', n)
 FROM temp.seed, temp.world WHERE kind = 'resold'`
 
-const sqlFleetReport = `
+const sqlReport = `
 INSERT INTO report (unit_id, epoch, at, kind, firmware, verifier, network, digest)
 SELECT 'unt_' || k, epoch, now - 39 * 86400000, CASE WHEN back IS NULL THEN 'none' ELSE 'hard' END, '1.2.0',
   printf('%064d', n), printf('%064d', n), printf('%064d', n)
 FROM temp.seed, temp.world WHERE bound IS NOT NULL`
 
-const sqlFleetReturn = `
+const sqlReturn = `
 INSERT INTO unit_return (unit_id, return_id, epoch, org_id, clerk, at, from_state, authority, condition, reason,
   receipt_hash, customer_present, former_owner)
 SELECT 'unt_' || k, 'ret_' || k, 3, retailer, clerk, back, 'bound', 'sale-match', 'used', 'changed-mind', receipt, 1, 'psn_' || k
 FROM temp.seed, temp.world WHERE back IS NOT NULL`
 
-const sqlFleetOrder = `
+const sqlOrder = `
 INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, return_id, before_at, opened_at, ended_at)
 SELECT 'unt_' || k, 'ord_' || k, 3, 'reset', CASE kind WHEN 'returned' THEN 'open' ELSE 'done' END, 'ret_' || k, back, back,
   CASE WHEN kind <> 'returned' THEN back + 86400000 END
 FROM temp.seed WHERE back IS NOT NULL`
 
-const sqlFleetTask = `
+const sqlTask = `
 INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, cloud, verb, state, grade, proof, asked_at, done_at)
 SELECT 'unt_' || k, 'ord_' || k, coalesce(v.cloud, 'unit') || '.' || verb, 3, place, seq, v.cloud, verb,
   CASE WHEN v.cloud IS NULL AND kind = 'returned' THEN 'open' ELSE 'proven' END,
@@ -126,19 +126,19 @@ SELECT 'unt_' || k, 'ord_' || k, coalesce(v.cloud, 'unit') || '.' || verb, 3, pl
   CASE WHEN v.cloud IS NULL AND kind = 'returned' THEN NULL ELSE back + 60000 END
 FROM temp.seed, temp.verb v WHERE back IS NOT NULL`
 
-const sqlFleetAttestation = `
+const sqlAttestation = `
 INSERT INTO attestation (unit_id, order_id, check_id, person_id, epoch, at, pass)
 SELECT 'unt_' || k, 'ord_' || k, 'codes-agree', technician, 3, back + 86400000, 1
 FROM temp.seed, temp.world WHERE kind IN ('reset', 'certified', 'resold')`
 
-const sqlFleetCertificate = `
+const sqlCertificate = `
 INSERT INTO certificate (unit_id, code, epoch, continued_to, grade, org_id, self_custody, operator, validator, clerk,
   firmware, waived, issued_at, signed)
 SELECT 'unt_' || k, upper(k), 3, 3, 'attested', warehouse, 0, technician, validator, clerk, '1.2.0', '[]',
   back + 2 * 86400000, zeroblob(220)
 FROM temp.seed, temp.world WHERE kind IN ('certified', 'resold')`
 
-const sqlFleetSighting = `
+const sqlSighting = `
 INSERT INTO sighting (unit_id, cloud, account_hash, kind, epoch, since, seen_at, gone_at)
 SELECT 'unt_' || k, cloud, account_hash('psn_' || k), 'owner', 3, bound, back, CASE WHEN kind <> 'returned' THEN back + 60000 END
 FROM temp.seed, temp.world WHERE back IS NOT NULL
@@ -146,14 +146,14 @@ UNION ALL
 SELECT 'unt_' || k, cloud, account_hash('psn2' || k), 'owner', 4, now - 39 * 86400000, now - 38 * 86400000, NULL
 FROM temp.seed, temp.world WHERE kind = 'resold'`
 
-const sqlFleetProbe = `
+const sqlProbe = `
 INSERT INTO probe (unit_id, cloud, epoch, at, dark, credential_refused)
 SELECT 'unt_' || k, cloud, 3, back + 60000, 1, 0
 FROM temp.seed, temp.world WHERE kind IN ('reset', 'certified', 'resold')`
 
 // An open order waits for the bench and not for a cloud: the worker looks at it
 // tomorrow.
-const sqlFleetWork = `
+const sqlWork = `
 INSERT INTO work (unit_id, order_id, cloud, epoch, attempt, first_at, next_at, done_at)
 SELECT 'unt_' || k, 'ord_' || k, cloud, 3, 4, back, back, back + 60000
 FROM temp.seed, temp.world WHERE back IS NOT NULL
@@ -163,27 +163,27 @@ SELECT 'unt_' || k, 'ord_' || k, '', 3, 4, back, CASE kind WHEN 'returned' THEN 
 FROM temp.seed, temp.world WHERE back IS NOT NULL`
 
 // Those that came under watch together are due together.
-const sqlFleetWatch = `
+const sqlWatch = `
 INSERT INTO watch (unit_id, epoch, next_at)
 SELECT 'unt_' || k, epoch, now - 39600000 + n * 39600000 / units
 FROM temp.seed, temp.world WHERE kind IN ('certified', 'resold')`
 
 // The built-in cloud knows what was ever asked of it, and the new owners.
-const sqlFleetLink = `
+const sqlLink = `
 INSERT INTO cloud_link (unit_id, account, kind, since, gone_at)
 SELECT 'unt_' || k, 'psn_' || k, 'owner', bound, back + 60000 FROM temp.seed WHERE back IS NOT NULL
 UNION ALL
 SELECT 'unt_' || k, 'psn2' || k, 'owner', now - 39 * 86400000, NULL FROM temp.seed, temp.world WHERE kind = 'resold'`
 
-const sqlFleetCloudUnit = `
+const sqlCloudUnit = `
 INSERT INTO cloud_unit (unit_id, detached_at, rotated_at, cut_at, notified_at)
 SELECT 'unt_' || k, back, back, back, back FROM temp.seed WHERE back IS NOT NULL`
 
-// fleetChunk are the statements of one chunk, in order.
-func fleetChunk() []string {
+// chunkStatements are the statements of one chunk, in order.
+func chunkStatements() []string {
 	return []string{
-		sqlFleetUnit, sqlFleetLookup, sqlFleetSale, sqlFleetBinding, sqlFleetReport, sqlFleetReturn, sqlFleetOrder, sqlFleetTask,
-		sqlFleetAttestation, sqlFleetCertificate, sqlFleetSighting, sqlFleetProbe, sqlFleetWork, sqlFleetWatch, sqlFleetLink,
-		sqlFleetCloudUnit,
+		sqlUnit, sqlLookup, sqlSale, sqlBinding, sqlReport, sqlReturn, sqlOrder, sqlTask,
+		sqlAttestation, sqlCertificate, sqlSighting, sqlProbe, sqlWork, sqlWatch, sqlLink,
+		sqlCloudUnit,
 	}
 }

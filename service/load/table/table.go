@@ -1,4 +1,4 @@
-package main
+package table
 
 import (
 	"fmt"
@@ -7,19 +7,19 @@ import (
 	"unicode/utf8"
 )
 
-// writeTable prints the rows as a Markdown table whose columns also line up for
+// Write prints the rows as a Markdown table whose columns also line up for
 // who reads it as it is.
-func writeTable(out io.Writer, rows []row) {
+func Write(out io.Writer, rows []Row) {
 	table := [][]string{{"what", "ours", "bare", "ratio", "target", "met", ""}}
 	for _, r := range rows {
 		ratio, met := "–", "no"
-		if r.ratio != 0 {
-			ratio = number(r.ratio)
+		if r.Ratio != 0 {
+			ratio = number(r.Ratio)
 		}
-		if r.met {
+		if r.Met {
 			met = "yes"
 		}
-		table = append(table, []string{r.what, r.ours.String(), r.bare.String(), ratio, r.target, met, r.note})
+		table = append(table, []string{r.What, r.Ours.String(), r.Bare.String(), ratio, r.Target, met, r.Note})
 	}
 	widths := make([]int, len(table[0]))
 	for _, line := range table {

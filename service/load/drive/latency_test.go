@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"math/rand/v2"
@@ -12,20 +12,20 @@ import (
 
 func TestPercentilesAreOnesThatWereMeasured(t *testing.T) {
 	t.Parallel()
-	var l latencies
-	if got := l.percentile(99); got != 0 {
+	var l Latencies
+	if got := l.Percentile(99); got != 0 {
 		t.Errorf("of nothing: %s, want 0", got)
 	}
 	for _, ms := range rand.Perm(200) { // 1 to 200 ms
-		l.add(time.Duration(ms+1) * time.Millisecond)
+		l.Add(time.Duration(ms+1) * time.Millisecond)
 	}
 	for p, want := range map[float64]int{0: 1, 0.5: 1, 1: 2, 50: 100, 90: 180, 99: 198, 99.9: 200, 100: 200} {
-		if got := l.percentile(p); got != time.Duration(want)*time.Millisecond {
+		if got := l.Percentile(p); got != time.Duration(want)*time.Millisecond {
 			t.Errorf("p%v is %s, want %d ms", p, got, want)
 		}
 	}
-	l.add(time.Nanosecond) // after it was sorted
-	if got := l.percentile(0); got != time.Nanosecond {
+	l.Add(time.Nanosecond) // after it was sorted
+	if got := l.Percentile(0); got != time.Nanosecond {
 		t.Errorf("the smallest is %s after a smaller one came", got)
 	}
 }
@@ -34,30 +34,30 @@ func TestPercentilesAreOnesThatWereMeasured(t *testing.T) {
 func TestPercentilesByCounting(t *testing.T) {
 	t.Parallel()
 	for range 200 {
-		var l latencies
+		var l Latencies
 		for range 1 + rand.IntN(50) {
-			l.add(time.Duration(rand.IntN(20)))
+			l.Add(time.Duration(rand.IntN(20)))
 		}
 		p := float64(rand.IntN(1001)) / 10
-		got, notAbove := l.percentile(p), 0
-		for _, took := range l.took {
+		got, notAbove := l.Percentile(p), 0
+		for _, took := range l.Took {
 			if took <= got {
 				notAbove++
 			}
 		}
-		if float64(notAbove) < p/100*float64(len(l.took)) {
-			t.Fatalf("p%v of %v is %d, and only %d are not above it", p, l.took, got, notAbove)
+		if float64(notAbove) < p/100*float64(len(l.Took)) {
+			t.Fatalf("p%v of %v is %d, and only %d are not above it", p, l.Took, got, notAbove)
 		}
-		if !slices.Contains(l.took, got) {
-			t.Fatalf("p%v of %v is %d, which was not measured", p, l.took, got)
+		if !slices.Contains(l.Took, got) {
+			t.Fatalf("p%v of %v is %d, which was not measured", p, l.Took, got)
 		}
 	}
 }
 
 func TestHistogramCountsEveryLatencyOnce(t *testing.T) {
 	t.Parallel()
-	var l latencies
-	l.add(15*time.Microsecond, 20*time.Microsecond, 21*time.Microsecond, 300*time.Microsecond, 90*time.Second)
+	var l Latencies
+	l.Add(15*time.Microsecond, 20*time.Microsecond, 21*time.Microsecond, 300*time.Microsecond, 90*time.Second)
 	got := l.histogram()
 	head := []bucket{{20 * time.Microsecond, 2}, {50 * time.Microsecond, 1}, {100 * time.Microsecond, 0},
 		{200 * time.Microsecond, 0}, {500 * time.Microsecond, 1}, {time.Millisecond, 0}}

@@ -1,4 +1,4 @@
-package main
+package machine
 
 import (
 	"fmt"
@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"quitclaim/service/load/drive"
 )
 
-// machine is what every figure depends on.
-type machine struct {
+// Machine is what every figure depends on.
+type Machine struct {
 	cores      int
 	kernel     string
 	load       string // averages of 1, 5 and 15 minutes
@@ -21,8 +23,9 @@ type machine struct {
 	engine     string
 }
 
-func look(dir, database string) (machine, error) {
-	m := machine{cores: runtime.NumCPU(), kernel: kernel(), load: loadAverage(), fileSystem: fileSystem(dir), engine: "SQLite"}
+// Look is what data in a directory, or in a database, is kept on.
+func Look(dir, database string) (Machine, error) {
+	m := Machine{cores: runtime.NumCPU(), kernel: kernel(), load: LoadAverage(), fileSystem: fileSystem(dir), engine: "SQLite"}
 	if database != "" {
 		m.engine = "PostgreSQL"
 	}
@@ -31,9 +34,10 @@ func look(dir, database string) (machine, error) {
 	return m, err
 }
 
-func (m machine) write(out io.Writer) {
+// Write prints it.
+func (m Machine) Write(out io.Writer) {
 	fmt.Fprintf(out, "%d cores, %s, load %s\nengine %s, data on %s, fsync of 4 KiB %s\n",
-		m.cores, m.kernel, m.load, m.engine, m.fileSystem, short(m.fsync))
+		m.cores, m.kernel, m.load, m.engine, m.fileSystem, drive.Short(m.fsync))
 }
 
 func kernel() string {
@@ -44,7 +48,8 @@ func kernel() string {
 	return runtime.GOOS + " " + strings.TrimSpace(string(text))
 }
 
-func loadAverage() string {
+// LoadAverage is how busy the machine was over 1, 5 and 15 minutes.
+func LoadAverage() string {
 	text, err := os.ReadFile("/proc/loadavg") // proc(5)
 	fields := strings.Fields(string(text))
 	if err != nil || len(fields) < 3 {
@@ -53,9 +58,9 @@ func loadAverage() string {
 	return strings.Join(fields[:3], " ")
 }
 
-// onDisk is a directory for the data: the system's for temporary files, unless
+// OnDisk is a directory for the data: the system's for temporary files, unless
 // that is kept in memory, where fsync costs nothing and proves nothing.
-func onDisk() string {
+func OnDisk() string {
 	if dir := os.TempDir(); !strings.Contains(fileSystem(dir), "tmpfs") {
 		return dir
 	}

@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"context"
@@ -10,36 +10,37 @@ import (
 	"time"
 )
 
-// source hands out the next thing to do, and is told what became of it: by one
+// Source hands out the next thing to do, and is told what became of it: by one
 // client at a time. more is false when it has run out.
-type source interface {
-	next(client int) (p posting, done func(status int), more bool)
+type Source interface {
+	Next(client int) (p Posting, done func(status int), more bool)
 }
 
-// plan is how hard to drive, and when to stop: whichever comes first.
-type plan struct {
-	clients  int
-	count    int           // requests at most; 0: as many as the source has
-	duration time.Duration // 0: until the source or the count ends
+// Plan is how hard to drive, and when to stop: whichever comes first.
+type Plan struct {
+	Clients  int
+	Count    int           // requests at most; 0: as many as the source has
+	Duration time.Duration // 0: until the source or the count ends
 }
 
 // afterMishap is how long a client that got no answer waits: a server that is
 // away for a second is not asked a hundred thousand times.
 const afterMishap = 20 * time.Millisecond
 
-// result is what a run did.
-type result struct {
-	plan      plan
-	took      latencies // of what was answered as wanted
-	busy      time.Duration
+// Result is what a run did.
+type Result struct {
+	plan      Plan
+	Took      Latencies // of what was answered as wanted
+	Busy      time.Duration
 	statuses  map[int]int // answers with another status than wanted; 0: no answer
 	first     map[int]string
 	exhausted bool // the source ran out
 }
 
-func (r *result) done() int { return len(r.took.took) }
+// Done is how many were answered as wanted.
+func (r *Result) Done() int { return len(r.Took.Took) }
 
-func (r *result) failed() int {
+func (r *Result) failed() int {
 	n := 0
 	for _, count := range r.statuses {
 		n += count
@@ -47,18 +48,19 @@ func (r *result) failed() int {
 	return n
 }
 
-func (r *result) rate() float64 { return float64(r.done()) / r.busy.Seconds() }
+// Rate is how many of those there were in a second.
+func (r *Result) Rate() float64 { return float64(r.Done()) / r.Busy.Seconds() }
 
-// drive has the clients send what the source gives, each one request at a time,
+// Run has the clients send what the source gives, each one request at a time,
 // and times every answer.
-func drive(ctx context.Context, to target, from source, plan plan) *result {
-	if plan.duration > 0 {
-		limited, cancel := context.WithTimeout(ctx, plan.duration)
+func Run(ctx context.Context, to Target, from Source, plan Plan) *Result {
+	if plan.Duration > 0 {
+		limited, cancel := context.WithTimeout(ctx, plan.Duration)
 		defer cancel()
 		ctx = limited
 	}
-	queue := &queue{from: from, left: plan.count, bounded: plan.count > 0}
-	clients := make([]*client, plan.clients)
+	queue := &queue{from: from, left: plan.Count, bounded: plan.Count > 0}
+	clients := make([]*client, plan.Clients)
 	var all sync.WaitGroup
 	begin := time.Now()
 	for i := range clients {
@@ -66,9 +68,9 @@ func drive(ctx context.Context, to target, from source, plan plan) *result {
 		all.Go(func() { clients[i].work(ctx, queue) })
 	}
 	all.Wait()
-	r := &result{plan: plan, busy: time.Since(begin), statuses: map[int]int{}, first: map[int]string{}, exhausted: queue.exhausted}
+	r := &Result{plan: plan, Busy: time.Since(begin), statuses: map[int]int{}, first: map[int]string{}, exhausted: queue.exhausted}
 	for _, c := range clients {
-		r.took.add(c.took...)
+		r.Took.Add(c.took...)
 		for status, count := range c.statuses {
 			r.statuses[status] += count
 		}
@@ -80,22 +82,22 @@ func drive(ctx context.Context, to target, from source, plan plan) *result {
 // queue gives the source's postings to many clients.
 type queue struct {
 	mu        sync.Mutex // guards what follows
-	from      source
+	from      Source
 	left      int
 	bounded   bool
 	exhausted bool
 }
 
-func (q *queue) next(client int) (posting, func(int), bool) {
+func (q *queue) Next(client int) (Posting, func(int), bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.bounded && q.left == 0 {
-		return posting{}, nil, false
+		return Posting{}, nil, false
 	}
-	p, done, more := q.from.next(client)
+	p, done, more := q.from.Next(client)
 	if !more {
 		q.exhausted = true
-		return posting{}, nil, false
+		return Posting{}, nil, false
 	}
 	q.left--
 	return p, done, true
@@ -121,7 +123,7 @@ type client struct {
 func (c *client) work(ctx context.Context, q *queue) {
 	defer c.connection.close()
 	for ctx.Err() == nil {
-		p, done, more := q.next(c.number)
+		p, done, more := q.Next(c.number)
 		if !more {
 			return
 		}
@@ -132,31 +134,32 @@ func (c *client) work(ctx context.Context, q *queue) {
 			status, text = 0, err.Error()
 		}
 		q.tell(done, status)
-		if status == p.want {
+		if status == p.Want {
 			c.took = append(c.took, took)
 			continue
 		}
 		if c.statuses[status]++; c.statuses[status] == 1 {
-			c.first[status] = p.path + ": " + text
+			c.first[status] = p.Path + ": " + text
 		}
 		if status == 0 {
-			rest(ctx, afterMishap)
+			Rest(ctx, afterMishap)
 		}
 	}
 }
 
-func rest(ctx context.Context, d time.Duration) {
+// Rest waits, or until ctx ends.
+func Rest(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-time.After(d):
 	}
 }
 
-// write prints what a run did.
-func (r *result) write(out io.Writer) {
-	fmt.Fprintf(out, "%d answered as wanted in %s, %.0f/s, by %d clients\n", r.done(), short(r.busy), r.rate(), r.plan.clients)
-	if r.done() > 0 {
-		r.took.write(out)
+// Write prints what a run did.
+func (r *Result) Write(out io.Writer) {
+	fmt.Fprintf(out, "%d answered as wanted in %s, %.0f/s, by %d clients\n", r.Done(), Short(r.Busy), r.Rate(), r.plan.Clients)
+	if r.Done() > 0 {
+		r.Took.write(out)
 	}
 	for _, status := range slices.Sorted(maps.Keys(r.statuses)) {
 		name := fmt.Sprintf("status %d", status)
@@ -170,8 +173,8 @@ func (r *result) write(out io.Writer) {
 	}
 }
 
-// err is what a measurement, which must not fail anywhere, says of a run.
-func (r *result) err() error {
+// Err is what a measurement, which must not fail anywhere, says of a run.
+func (r *Result) Err() error {
 	for status, count := range r.statuses {
 		return fmt.Errorf("%d answers of %d, e.g. %.300s", count, status, r.first[status])
 	}

@@ -1,4 +1,4 @@
-package main
+package world
 
 import (
 	"encoding/json"
@@ -10,11 +10,13 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"quitclaim/service/load/drive"
 )
 
 // paper is a world with n units of each sort, on no server.
-func paper(n int) *world {
-	w := &world{Brand: "load-x", GTIN: "02012345678900", Clerk: "clerk", Owners: []string{"ann", "bob"}}
+func paper(n int) *World {
+	w := &World{Brand: "load-x", GTIN: "02012345678900", Clerk: "clerk", Owners: []string{"ann", "bob"}}
 	for i := range n {
 		w.Stock = append(w.Stock, fmt.Sprint("stock-", i))
 		w.Sold = append(w.Sold, sold{fmt.Sprint("sold-", i), "R", "P"})
@@ -24,15 +26,15 @@ func paper(n int) *world {
 }
 
 // play asks a source for everything it has, and answers all as wanted.
-func play(t *testing.T, from source, most int) []posting {
+func play(t *testing.T, from drive.Source, most int) []drive.Posting {
 	t.Helper()
-	var all []posting
+	var all []drive.Posting
 	for client := 0; len(all) < most; client++ {
-		p, done, more := from.next(client)
+		p, done, more := from.Next(client)
 		if !more {
 			break
 		}
-		done(p.want)
+		done(p.Want)
 		all = append(all, p)
 	}
 	return all
@@ -49,23 +51,23 @@ func TestScenariosUseEveryUnitOnce(t *testing.T) {
 		"binds":   {"/v1/bindings", "ann", [3]int{7, 0, 14}},
 	} {
 		w := paper(7)
-		scenario, err := scenarioNamed(name)
+		scenario, err := ScenarioNamed(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent := play(t, scenario.source(w), 100)
+		sent := play(t, scenario.Source(w), 100)
 		serials, keys := map[string]bool{}, map[string]bool{}
 		for _, p := range sent {
 			var body struct{ Brand, Serial string }
-			if err := json.Unmarshal([]byte(p.body), &body); err != nil || body.Brand != w.Brand {
-				t.Errorf("%s sends %s: %v", name, p.body, err)
+			if err := json.Unmarshal([]byte(p.Body), &body); err != nil || body.Brand != w.Brand {
+				t.Errorf("%s sends %s: %v", name, p.Body, err)
 			}
-			serials[body.Serial], keys[p.key] = true, true
+			serials[body.Serial], keys[p.Key] = true, true
 		}
 		if len(sent) != 7 || len(serials) != 7 || len(keys) != 7 {
 			t.Errorf("%s: %d requests about %d units under %d keys, want 7 of each", name, len(sent), len(serials), len(keys))
 		}
-		if sent[0].path != c.path || sent[0].token != c.token || sent[0].want != http.StatusCreated {
+		if sent[0].Path != c.path || sent[0].Token != c.token || sent[0].Want != http.StatusCreated {
 			t.Errorf("%s: %+v", name, sent[0])
 		}
 		if got := [3]int{len(w.Stock), len(w.Sold), len(w.Bound)}; got != c.left {
@@ -77,7 +79,7 @@ func TestScenariosUseEveryUnitOnce(t *testing.T) {
 func TestABindThatFailedIsNotTakenBack(t *testing.T) {
 	t.Parallel()
 	w := paper(1)
-	_, done, _ := (&binding{w}).next(0)
+	_, done, _ := (&binding{w}).Next(0)
 	done(http.StatusConflict)
 	if len(w.Bound) != 1 || len(w.Sold) != 0 {
 		t.Errorf("%d bound, %d sold; want the one that was bound before, and none to try again", len(w.Bound), len(w.Sold))
@@ -88,7 +90,7 @@ func TestAClientIsAlwaysTheSameOwner(t *testing.T) {
 	t.Parallel()
 	w := paper(0)
 	for client, want := range []string{"ann", "bob", "ann", "bob"} {
-		if got := w.bind(sold{}, client).token; got != want {
+		if got := w.bind(sold{}, client).Token; got != want {
 			t.Errorf("client %d is %s, want %s", client, got, want)
 		}
 	}
@@ -97,9 +99,9 @@ func TestAClientIsAlwaysTheSameOwner(t *testing.T) {
 func TestVerdictsAreOfEveryUnitAndForEveryPurpose(t *testing.T) {
 	t.Parallel()
 	payloads, purposes := map[string]int{}, map[string]int{}
-	for _, p := range play(t, newScanning(paper(4), "/v1/scans"), 36) {
+	for _, p := range play(t, NewScanning(paper(4), "/v1/scans"), 36) {
 		var body struct{ Payload, Purpose string }
-		if err := json.Unmarshal([]byte(p.body), &body); err != nil || p.key != "" || p.want != http.StatusOK {
+		if err := json.Unmarshal([]byte(p.Body), &body); err != nil || p.Key != "" || p.Want != http.StatusOK {
 			t.Fatalf("%+v: %v", p, err)
 		}
 		payloads[body.Payload]++
@@ -111,7 +113,7 @@ func TestVerdictsAreOfEveryUnitAndForEveryPurpose(t *testing.T) {
 	if diff := cmp.Diff(map[string]int{"return": 12, "sale": 12, "bench": 12}, purposes); diff != "" {
 		t.Errorf("purposes (-want +got):\n%s", diff)
 	}
-	if sent := play(t, newScanning(paper(0), "/v1/scans"), 1); len(sent) != 0 {
+	if sent := play(t, NewScanning(paper(0), "/v1/scans"), 1); len(sent) != 0 {
 		t.Errorf("scans in an empty world: %v", sent)
 	}
 }
@@ -120,7 +122,7 @@ func TestMixedIsMostlyVerdicts(t *testing.T) {
 	t.Parallel()
 	paths := map[string]int{}
 	for _, p := range play(t, newMixed(paper(50)), 200) {
-		paths[p.path]++
+		paths[p.Path]++
 	}
 	if diff := cmp.Diff(map[string]int{"/v1/scans": 140, "/v1/returns": 20, "/v1/sales": 20, "/v1/bindings": 20}, paths); diff != "" {
 		t.Errorf("requests (-want +got):\n%s", diff)
@@ -131,14 +133,14 @@ func TestWorldFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "load.json")
 	w := paper(3)
-	if err := w.write(path); err != nil {
+	if err := w.Write(path); err != nil {
 		t.Fatal(err)
 	}
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v; want a file that only we can read: it has tokens", info.Mode(), err)
 	}
-	again, err := readWorld(path)
+	again, err := Read(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,12 +150,12 @@ func TestWorldFile(t *testing.T) {
 	if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := readWorld(path); err == nil {
+	if _, err := Read(path); err == nil {
 		t.Error("half a world is read without an error")
 	}
 	names := slices.Collect(func(yield func(string) bool) {
-		for _, s := range scenarios() {
-			if !yield(s.name) {
+		for _, s := range Scenarios() {
+			if !yield(s.Name) {
 				return
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package world
 
 import (
 	"encoding/json"
@@ -8,9 +8,9 @@ import (
 	"os"
 )
 
-// world is what prepare made and run works in. Its file holds tokens, so it is
+// World is what prepare made and run works in. Its file holds tokens, so it is
 // 0600; what a run has used up is taken out.
-type world struct {
+type World struct {
 	URL    string `json:"url"`
 	Prefix string `json:"prefix"` // of the serials; random, so that worlds do not meet
 	Made   int    `json:"made"`   // units so far
@@ -37,26 +37,27 @@ type sold struct {
 }
 
 // errNoWorld: the file is not there.
-var errNoWorld = errors.New("load prepare makes one")
+var ErrNoWorld = errors.New("load prepare makes one")
 
-func readWorld(path string) (*world, error) {
+// Read is the world in a file.
+func Read(path string) (*World, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no world in %s: %w", path, errNoWorld)
+		return nil, fmt.Errorf("there is no world in %s: %w", path, ErrNoWorld)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the world: %w", err)
 	}
-	w := &world{}
+	w := &World{}
 	if err := json.Unmarshal(text, w); err != nil {
 		return nil, fmt.Errorf("read the world: %s: %w", path, err)
 	}
 	return w, nil
 }
 
-// write replaces the file in one step: one that is half written would have lost
+// Write replaces the file in one step: one that is half written would have lost
 // the tokens.
-func (w *world) write(path string) error {
+func (w *World) Write(path string) error {
 	text, err := json.Marshal(w)
 	if err != nil {
 		return fmt.Errorf("write the world: %w", err)

@@ -1,4 +1,4 @@
-package main
+package fleet
 
 import (
 	"context"
@@ -21,27 +21,27 @@ const chunkUnits = 250_000
 
 // Nothing is lost when filling fails but the filling, so nothing is synced and
 // no journal is kept. The database gets its log back at the end.
-const sqlFleetFast = `
+const sqlFast = `
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 PRAGMA foreign_keys = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA cache_size = -2000000;`
 
-const sqlFleetSlow = `
+const sqlSlow = `
 PRAGMA locking_mode = NORMAL;
 PRAGMA journal_mode = WAL;`
 
 // Indexes that no constraint made of itself are faster built at the end.
-const sqlFleetIndexes = `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`
+const sqlIndexes = `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL`
 
-// fill writes the units straight into the tables, the store being closed.
-func (f *fleet) fill(ctx context.Context, progress io.Writer) (err error) {
-	// A connector of its own: account_hash needs this fleet's keys.
+// Fill writes the units straight into the tables, the store being closed.
+func (f *Fleet) Fill(ctx context.Context, progress io.Writer) (err error) {
+	// A connector of its own: account_hash is this fleet's.
 	own := &sqlite3.SQLiteDriver{ConnectHook: func(conn *sqlite3.SQLiteConn) error {
-		return conn.RegisterFunc("account_hash", func(account string) string { return f.keys.AccountHash(builtin.Name, account) }, true)
+		return conn.RegisterFunc("account_hash", func(account string) string { return f.Account(account) }, true)
 	}}
-	raw, err := own.Open("file:" + filepath.Join(f.dir, "quitclaim.db"))
+	raw, err := own.Open("file:" + filepath.Join(f.Dir, "quitclaim.db"))
 	if err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
@@ -54,12 +54,12 @@ func (f *fleet) fill(ctx context.Context, progress io.Writer) (err error) {
 		return fmt.Errorf("fill: %w", err)
 	}
 	begin := time.Now()
-	for from := 0; from < f.units; from += chunkUnits {
-		to := min(from+chunkUnits, f.units)
+	for from := 0; from < f.Units; from += chunkUnits {
+		to := min(from+chunkUnits, f.Units)
 		if err := f.chunk(ctx, db, from, to); err != nil {
 			return fmt.Errorf("fill: %w", err)
 		}
-		fmt.Fprintf(progress, "%d of %d units, %.0f s\n", to, f.units, time.Since(begin).Seconds())
+		fmt.Fprintf(progress, "%d of %d units, %.0f s\n", to, f.Units, time.Since(begin).Seconds())
 	}
 	for _, index := range indexes {
 		if _, err := db.ExecContext(ctx, index); err != nil {
@@ -67,7 +67,7 @@ func (f *fleet) fill(ctx context.Context, progress io.Writer) (err error) {
 		}
 	}
 	fmt.Fprintf(progress, "indexes, %.0f s\n", time.Since(begin).Seconds())
-	if _, err := db.ExecContext(ctx, sqlFleetSlow); err != nil {
+	if _, err := db.ExecContext(ctx, sqlSlow); err != nil {
 		return fmt.Errorf("fill: %w", err)
 	}
 	return nil
@@ -75,15 +75,15 @@ func (f *fleet) fill(ctx context.Context, progress io.Writer) (err error) {
 
 // prepare sets the connection up and returns how to make the indexes that it
 // dropped.
-func (f *fleet) prepare(ctx context.Context, db *sql.DB) ([]string, error) {
-	for _, text := range []string{sqlFleetFast, sqlFleetWorld} {
+func (f *Fleet) prepare(ctx context.Context, db *sql.DB) ([]string, error) {
+	for _, text := range []string{sqlFast, sqlWorld} {
 		if _, err := db.ExecContext(ctx, text); err != nil {
 			return nil, err
 		}
 	}
-	_, err := db.ExecContext(ctx, sqlFleetSetWorld, fleetClock().UnixMilli(), string(f.vendor), string(f.retailer),
-		string(f.warehouse), string(f.model.ID), f.model.GTIN, builtin.Name, string(f.clerk), string(f.technician),
-		string(f.validator), f.receipt, f.units, f.units/f.watched)
+	_, err := db.ExecContext(ctx, sqlSetWorld, f.Now.UnixMilli(), string(f.Vendor), string(f.Retailer),
+		string(f.Warehouse), string(f.Model.ID), f.Model.GTIN, builtin.Name, string(f.Clerk), string(f.Technician),
+		string(f.Validator), f.ReceiptHash, f.Units, f.Units/f.Watched)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +91,7 @@ func (f *fleet) prepare(ctx context.Context, db *sql.DB) ([]string, error) {
 		return nil, err
 	}
 	var names, texts []string
-	rows, err := db.QueryContext(ctx, sqlFleetIndexes)
+	rows, err := db.QueryContext(ctx, sqlIndexes)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +121,7 @@ func setVerbs(ctx context.Context, db *sql.DB) error {
 		verbs []lifecycle.Verb
 	}{{"", lifecycle.UnitVerbs()}, {builtin.Name, lifecycle.CloudVerbs()}} {
 		for seq, verb := range part.verbs {
-			if _, err := db.ExecContext(ctx, sqlFleetSetVerb, place, seq, part.cloud, string(verb)); err != nil {
+			if _, err := db.ExecContext(ctx, sqlSetVerb, place, seq, part.cloud, string(verb)); err != nil {
 				return err
 			}
 			place++
@@ -130,19 +130,19 @@ func setVerbs(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-func (f *fleet) chunk(ctx context.Context, db *sql.DB, from, to int) error {
+func (f *Fleet) chunk(ctx context.Context, db *sql.DB, from, to int) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // after the commit it does nothing
-	if _, err := tx.ExecContext(ctx, sqlFleetClear); err != nil {
+	if _, err := tx.ExecContext(ctx, sqlClear); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, sqlFleetSeed, from, to); err != nil {
+	if _, err := tx.ExecContext(ctx, sqlSeed, from, to); err != nil {
 		return err
 	}
-	for _, text := range fleetChunk() {
+	for _, text := range chunkStatements() {
 		if _, err := tx.ExecContext(ctx, text); err != nil {
 			return fmt.Errorf("%.40s…: %w", text[1:], err)
 		}

@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"context"
@@ -19,25 +19,25 @@ import (
 // counted is a source of so many equal requests, which hears what became of them.
 type counted struct {
 	left  int
-	p     posting
+	p     Posting
 	heard map[int]int
 }
 
-func (c *counted) next(int) (posting, func(int), bool) {
+func (c *counted) Next(int) (Posting, func(int), bool) {
 	if c.left == 0 {
-		return posting{}, nil, false
+		return Posting{}, nil, false
 	}
 	c.left--
 	return c.p, func(status int) { c.heard[status]++ }, true
 }
 
 func requests(n int) *counted {
-	return &counted{left: n, heard: map[int]int{}, p: posting{
-		path: "/v1/things", token: "secret", key: "a-key-of-it", body: `{"a":1}`, want: http.StatusCreated,
+	return &counted{left: n, heard: map[int]int{}, p: Posting{
+		Path: "/v1/things", Token: "secret", Key: "a-key-of-it", Body: `{"a":1}`, Want: http.StatusCreated,
 	}}
 }
 
-func serve(t *testing.T, handler http.HandlerFunc) (target, *atomic.Int64) {
+func serve(t *testing.T, handler http.HandlerFunc) (Target, *atomic.Int64) {
 	t.Helper()
 	var connections atomic.Int64
 	server := httptest.NewUnstartedServer(handler)
@@ -48,7 +48,7 @@ func serve(t *testing.T, handler http.HandlerFunc) (target, *atomic.Int64) {
 	}
 	server.Start()
 	t.Cleanup(server.Close)
-	to, err := newTarget(server.URL, 5*time.Second)
+	to, err := NewTarget(server.URL, 5*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,19 +68,19 @@ func TestDriveSendsEveryRequestOnce(t *testing.T) {
 		io.WriteString(w, strings.Repeat("x", 10_000)) // chunked
 	})
 	from := requests(100)
-	r := drive(t.Context(), to, from, plan{clients: 4, count: 60})
+	r := Run(t.Context(), to, from, Plan{Clients: 4, Count: 60})
 	want := map[string]int{`POST/v1/thingsBearer secreta-key-of-itapplication/json{"a":1}`: 60}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("sent (-want +got):\n%s", diff)
 	}
-	if r.done() != 60 || r.failed() != 0 || r.exhausted || from.left != 40 || r.err() != nil {
-		t.Errorf("done %d, failed %d, exhausted %t, left %d, %v", r.done(), r.failed(), r.exhausted, from.left, r.err())
+	if r.Done() != 60 || r.failed() != 0 || r.exhausted || from.left != 40 || r.Err() != nil {
+		t.Errorf("done %d, failed %d, exhausted %t, left %d, %v", r.Done(), r.failed(), r.exhausted, from.left, r.Err())
 	}
 	if n := connections.Load(); n > 4 {
 		t.Errorf("%d connections for 4 clients: they are not kept", n)
 	}
-	if r = drive(t.Context(), to, from, plan{clients: 4}); r.done() != 40 || !r.exhausted {
-		t.Errorf("then done %d, exhausted %t, want the other 40", r.done(), r.exhausted)
+	if r = Run(t.Context(), to, from, Plan{Clients: 4}); r.Done() != 40 || !r.exhausted {
+		t.Errorf("then done %d, exhausted %t, want the other 40", r.Done(), r.exhausted)
 	}
 }
 
@@ -101,19 +101,19 @@ func TestDriveCountsWhatWasNotWanted(t *testing.T) {
 		}
 	})
 	from := requests(40)
-	r := drive(t.Context(), to, from, plan{clients: 1})
+	r := Run(t.Context(), to, from, Plan{Clients: 1})
 	want := map[int]int{http.StatusServiceUnavailable: 10, 0: 10}
-	if diff := cmp.Diff(want, r.statuses); diff != "" || r.done() != 20 || r.failed() != 20 {
-		t.Errorf("%d done; statuses (-want +got):\n%s", r.done(), diff)
+	if diff := cmp.Diff(want, r.statuses); diff != "" || r.Done() != 20 || r.failed() != 20 {
+		t.Errorf("%d done; statuses (-want +got):\n%s", r.Done(), diff)
 	}
 	if from.heard[http.StatusCreated] != 20 || from.heard[0] != 10 {
 		t.Errorf("the source heard %v", from.heard)
 	}
-	if !strings.Contains(r.first[http.StatusServiceUnavailable], "not now") || r.err() == nil {
+	if !strings.Contains(r.first[http.StatusServiceUnavailable], "not now") || r.Err() == nil {
 		t.Errorf("of the refusal is known: %q", r.first[http.StatusServiceUnavailable])
 	}
 	var out strings.Builder
-	r.write(&out)
+	r.Write(&out)
 	for _, want := range []string{"20 answered as wanted", "status 503: 10, e.g. /v1/things: not now", "no answer: 10", "ran out of units"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the report does not say %q:\n%s", want, &out)
@@ -131,14 +131,14 @@ func TestDriveEnds(t *testing.T) {
 		w.WriteHeader(http.StatusCreated)
 	})
 	time.AfterFunc(100*time.Millisecond, func() { close(released) })
-	r := drive(t.Context(), to, requests(1_000_000), plan{clients: 2, duration: 20 * time.Millisecond})
-	if r.done() != 2 || r.failed() != 0 {
-		t.Errorf("done %d, failed %d; want the two that were under way", r.done(), r.failed())
+	r := Run(t.Context(), to, requests(1_000_000), Plan{Clients: 2, Duration: 20 * time.Millisecond})
+	if r.Done() != 2 || r.failed() != 0 {
+		t.Errorf("done %d, failed %d; want the two that were under way", r.Done(), r.failed())
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
-	if r = drive(ended, to, requests(10), plan{clients: 2}); r.done() != 0 {
-		t.Errorf("done %d after the end", r.done())
+	if r = Run(ended, to, requests(10), Plan{Clients: 2}); r.Done() != 0 {
+		t.Errorf("done %d after the end", r.Done())
 	}
 }
 
@@ -149,7 +149,7 @@ func TestDriveGivesUpOnAnAnswerThatTakesTooLong(t *testing.T) {
 		<-r.Context().Done()
 	})
 	to.timeout = 30 * time.Millisecond
-	if r := drive(t.Context(), to, requests(2), plan{clients: 2}); r.statuses[0] != 2 {
+	if r := Run(t.Context(), to, requests(2), Plan{Clients: 2}); r.statuses[0] != 2 {
 		t.Errorf("statuses %v, want two without an answer", r.statuses)
 	}
 }
@@ -168,7 +168,7 @@ func TestTargets(t *testing.T) {
 		{"http://%", "", false},
 	}
 	for _, c := range cases {
-		to, err := newTarget(c.url, time.Second)
+		to, err := NewTarget(c.url, time.Second)
 		if (err != nil) != (c.address == "") || to.address != c.address || to.secure != c.secure {
 			t.Errorf("%s: %+v, %v; want %s", c.url, to, err, c.address)
 		}

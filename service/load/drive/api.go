@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"bytes"
@@ -14,15 +14,16 @@ import (
 	"time"
 )
 
-// api is how prepare talks to the server: as everybody does.
-type api struct {
-	url  string
-	http *http.Client
+// API is how prepare talks to the server: as everybody does.
+type API struct {
+	URL  string
+	HTTP *http.Client
 }
 
-func newAPI(url string, connections int) *api {
+// NewAPI is a client of the server at this address.
+func NewAPI(url string, connections int) *API {
 	transport := &http.Transport{MaxIdleConnsPerHost: connections, MaxConnsPerHost: connections}
-	return &api{strings.TrimRight(url, "/"), &http.Client{
+	return &API{strings.TrimRight(url, "/"), &http.Client{
 		Timeout: time.Minute, Transport: from{transport},
 		// A form answers with a redirect to a page that nobody reads here.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
@@ -47,9 +48,9 @@ func (f from) RoundTrip(request *http.Request) (*http.Response, error) {
 // patience is how often a request is sent again that a busy server put off.
 const patience = 20
 
-// post sends a change under a bearer token and reads the answer into out, which
+// Post sends a change under a bearer token and reads the answer into out, which
 // may be nil.
-func (a *api) post(ctx context.Context, token, path string, body, out any) error {
+func (a *API) Post(ctx context.Context, token, path string, body, out any) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -62,7 +63,7 @@ func (a *api) post(ctx context.Context, token, path string, body, out any) error
 	} else {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	_, answer, err := a.send(ctx, path, header, text)
+	_, answer, err := a.Send(ctx, path, header, text)
 	if err != nil {
 		return err
 	}
@@ -78,11 +79,11 @@ func (a *api) post(ctx context.Context, token, path string, body, out any) error
 // cookiePrefix begins what form returns in place of a token.
 const cookiePrefix = "quitclaim="
 
-// form submits a page's form, and is the cookie that it gives, for who has no
+// Form submits a page's form, and is the cookie that it gives, for who has no
 // token yet.
-func (a *api) form(ctx context.Context, path string, fields url.Values) (cookie string, err error) {
+func (a *API) Form(ctx context.Context, path string, fields url.Values) (cookie string, err error) {
 	header := http.Header{"Content-Type": {"application/x-www-form-urlencoded"}, "Accept": {"text/html"}}
-	answer, text, err := a.send(ctx, path, header, []byte(fields.Encode()))
+	answer, text, err := a.Send(ctx, path, header, []byte(fields.Encode()))
 	if err != nil {
 		return "", err
 	}
@@ -97,10 +98,10 @@ func (a *api) form(ctx context.Context, path string, fields url.Values) (cookie 
 	return "", nil
 }
 
-// send posts, and waits and posts again where the server says so.
-func (a *api) send(ctx context.Context, path string, header http.Header, body []byte) (*http.Response, []byte, error) {
+// Send posts, and waits and posts again where the server says so.
+func (a *API) Send(ctx context.Context, path string, header http.Header, body []byte) (*http.Response, []byte, error) {
 	for attempt := 1; ; attempt++ {
-		request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.url+path, bytes.NewReader(body))
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.URL+path, bytes.NewReader(body))
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: %w", path, err)
 		}
@@ -116,12 +117,12 @@ func (a *api) send(ctx context.Context, path string, header http.Header, body []
 		if err != nil || attempt == patience {
 			return nil, nil, fmt.Errorf("%s: status %d: %.300s", path, answer.StatusCode, text)
 		}
-		rest(ctx, time.Duration(max(wait, 1))*time.Second)
+		Rest(ctx, time.Duration(max(wait, 1))*time.Second)
 	}
 }
 
-func (a *api) once(request *http.Request) (*http.Response, []byte, error) {
-	answer, err := a.http.Do(request)
+func (a *API) once(request *http.Request) (*http.Response, []byte, error) {
+	answer, err := a.HTTP.Do(request)
 	if err != nil {
 		return nil, nil, err
 	}

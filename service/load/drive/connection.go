@@ -1,4 +1,4 @@
-package main
+package drive
 
 import (
 	"bufio"
@@ -12,41 +12,42 @@ import (
 	"time"
 )
 
-// posting is one POST, ready to be sent, and what it must be answered.
-type posting struct {
-	path, token, body string
-	key               string // the idempotency key; none where the route takes none
-	want              int    // the status
+// Posting is one POST, ready to be sent, and what it must be answered.
+type Posting struct {
+	Path, Token, Body string
+	Key               string // the idempotency key; none where the route takes none
+	Want              int    // the status
 }
 
-// target is the server under load.
-type target struct {
+// Target is the server under load.
+type Target struct {
 	address string // host:port
 	host    string
 	secure  bool
 	timeout time.Duration // of one request, answer and all
 }
 
-func newTarget(text string, timeout time.Duration) (target, error) {
+// NewTarget is the server at this address.
+func NewTarget(text string, timeout time.Duration) (Target, error) {
 	parsed, err := url.Parse(text)
 	if err != nil {
-		return target{}, fmt.Errorf("url: %w", err)
+		return Target{}, fmt.Errorf("url: %w", err)
 	}
 	if parsed.Host == "" || parsed.Scheme != "http" && parsed.Scheme != "https" {
-		return target{}, fmt.Errorf("url: %q is not http(s)://host", text)
+		return Target{}, fmt.Errorf("url: %q is not http(s)://host", text)
 	}
 	port := parsed.Port()
 	if port == "" {
 		port = parsed.Scheme // net.Dial knows both names
 	}
-	return target{net.JoinHostPort(parsed.Hostname(), port), parsed.Host, parsed.Scheme == "https", timeout}, nil
+	return Target{net.JoinHostPort(parsed.Hostname(), port), parsed.Host, parsed.Scheme == "https", timeout}, nil
 }
 
 // connection is one client's keep-alive connection. It may share its cores with
 // the server, so it is as lean as it can be: what a client burns, the server
 // lacks. It connects when it has something to say, and anew after any mishap.
 type connection struct {
-	target target
+	target Target
 	conn   net.Conn // nil: not connected
 	in     *bufio.Reader
 	out    []byte
@@ -77,7 +78,7 @@ func (c *connection) close() {
 
 // post sends a request and reads the whole answer. text is the body of an
 // answer with another status than the wanted one.
-func (c *connection) post(ctx context.Context, p posting) (status int, text string, err error) {
+func (c *connection) post(ctx context.Context, p Posting) (status int, text string, err error) {
 	if c.conn == nil {
 		if err := c.connect(ctx); err != nil {
 			return 0, "", err
@@ -90,7 +91,7 @@ func (c *connection) post(ctx context.Context, p posting) (status int, text stri
 	return status, text, err
 }
 
-func (c *connection) exchange(p posting) (status int, text string, again bool, err error) {
+func (c *connection) exchange(p Posting) (status int, text string, again bool, err error) {
 	if err := c.conn.SetDeadline(time.Now().Add(c.target.timeout)); err != nil {
 		return 0, "", false, err
 	}
@@ -102,7 +103,7 @@ func (c *connection) exchange(p posting) (status int, text string, again bool, e
 		return 0, "", false, err
 	}
 	defer answer.Body.Close()
-	if answer.StatusCode == p.want {
+	if answer.StatusCode == p.Want {
 		_, err = io.Copy(io.Discard, answer.Body)
 		return answer.StatusCode, "", !answer.Close, err
 	}
@@ -114,13 +115,13 @@ func (c *connection) exchange(p posting) (status int, text string, again bool, e
 const maxProblem = 64 << 10
 
 // write is the request's bytes (RFC 9112 section 2.1).
-func (c *connection) write(p posting) []byte {
-	out := append(append(append(c.out[:0], "POST "...), p.path...), " HTTP/1.1\r\nHost: "...)
+func (c *connection) write(p Posting) []byte {
+	out := append(append(append(c.out[:0], "POST "...), p.Path...), " HTTP/1.1\r\nHost: "...)
 	out = append(append(out, c.target.host...), "\r\nContent-Type: application/json\r\nAuthorization: Bearer "...)
-	out = append(append(out, p.token...), "\r\n"...)
-	if p.key != "" {
-		out = append(append(append(out, "Idempotency-Key: "...), p.key...), "\r\n"...)
+	out = append(append(out, p.Token...), "\r\n"...)
+	if p.Key != "" {
+		out = append(append(append(out, "Idempotency-Key: "...), p.Key...), "\r\n"...)
 	}
-	c.out = fmt.Appendf(out, "Content-Length: %d\r\n\r\n%s", len(p.body), p.body)
+	c.out = fmt.Appendf(out, "Content-Length: %d\r\n\r\n%s", len(p.Body), p.Body)
 	return c.out
 }
