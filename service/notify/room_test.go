@@ -67,13 +67,15 @@ func setup(t *testing.T) bundle {
 }
 
 // another is the room as a second process has it.
-func (b bundle) another() *notify.Notify {
-	return notify.New(notify.Config{
+func (b bundle) another() *notify.Notify { return notify.New(b.config()) }
+
+func (b bundle) config() notify.Config {
+	return notify.Config{
 		Feed: b.Store, Queue: b.Store, Aside: b.Store, Readers: b.Store, Mailer: b.post, MailHost: "mx.example.org", MailFrom: "q@quitclaim.test",
 		Words: words, Hash: b.Ring.LookupHash, Origin: "https://quitclaim.test", Now: b.Clock.Now,
 		Ticks: make(chan time.Time), Pause: func(ctx context.Context, _ time.Duration) error { <-ctx.Done(); return ctx.Err() },
 		Log: slog.New(slog.DiscardHandler),
-	})
+	}
 }
 
 func words(language string) notify.Words {

@@ -2,6 +2,7 @@ package firmware_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -38,6 +39,7 @@ type queue struct {
 	mu    sync.Mutex
 	list  []notice.Notice
 	fails int
+	with  error // what it fails with; nil: no room
 }
 
 func (q *queue) QueueNotice(_ context.Context, n notice.Notice) error {
@@ -45,7 +47,7 @@ func (q *queue) QueueNotice(_ context.Context, n notice.Notice) error {
 	defer q.mu.Unlock()
 	if q.fails > 0 {
 		q.fails--
-		return errors.New("no room")
+		return cmp.Or(q.with, errors.New("no room"))
 	}
 	if !slices.ContainsFunc(q.list, func(known notice.Notice) bool { return known.To == n.To && known.Once == n.Once }) {
 		q.list = append(q.list, n)
@@ -221,5 +223,20 @@ func TestOwnersAreTold(t *testing.T) {
 	}
 	if more, err := k.room.TellSome(t.Context()); more || err != nil {
 		t.Errorf("when all were told: %t, %v", more, err)
+	}
+}
+
+// TestAnOwnerWhoseKeyDoesNotOpen keeps no other owner from being told.
+func TestAnOwnerWhoseKeyDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.Bound(t)
+	k.Bound(t)
+	if _, err := k.SaveFirmware(t.Context(), k.Firmware(k.FirmwareKey(t), "3.0", []byte("three"))); err != nil {
+		t.Fatal(err)
+	}
+	k.queue.fails, k.queue.with = 1, notice.ErrSealed
+	if _, err := k.room.TellSome(t.Context()); err != nil || len(k.queue.list) != 1 {
+		t.Errorf("told %+v, %v; want the one who can be told", k.queue.list, err)
 	}
 }

@@ -55,7 +55,13 @@ func (r *Room) TellSome(ctx context.Context) (more bool, err error) {
 		if lifecycle.FirmwareAtLeast(reader.Has, f.Version) {
 			continue
 		}
-		if err := r.config.Readers.QueueNotice(ctx, noticeTo(reader, f)); err != nil {
+		err := r.config.Readers.QueueNotice(ctx, noticeTo(reader, f))
+		if errors.Is(err, notice.ErrSealed) {
+			// Their unit's page says the same; the next owner must not wait for that.
+			r.config.Log.LogAttrs(ctx, slog.LevelWarn, "an owner could not be told of firmware", slog.Any("error", err))
+			continue
+		}
+		if err != nil {
 			return false, fmt.Errorf("tell an owner of firmware: %w", err)
 		}
 	}

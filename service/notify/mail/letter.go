@@ -39,7 +39,7 @@ func (s Server) message(l Letter) (*gomail.Msg, error) {
 		return nil, fmt.Errorf("return path: %w", err)
 	}
 	_, domain := split(s.From.Address)
-	m.Subject(l.Subject)
+	m.Subject(short(l.Subject))
 	m.SetDateWithValue(l.At)
 	m.SetMessageIDWithValue(l.ID + "@" + domain)
 	m.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834, section 5
@@ -51,4 +51,16 @@ func (s Server) message(l Letter) (*gomail.Msg, error) {
 	}
 	m.SetBodyString(gomail.TypeTextPlain, l.Body)
 	return m, nil
+}
+
+// maxSubject keeps a line of it below what any server takes (RFC 5322, section
+// 2.1.1): one long word is folded nowhere.
+const maxSubject = 200
+
+func short(text string) string {
+	letters := []rune(text)
+	if len(letters) <= maxSubject {
+		return text
+	}
+	return string(letters[:maxSubject-1]) + "…"
 }

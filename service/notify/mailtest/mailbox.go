@@ -2,6 +2,7 @@ package mailtest
 
 import (
 	"bytes"
+	"context"
 	"net/mail"
 	"os"
 	"path/filepath"
@@ -42,11 +43,16 @@ func (s *Server) Mailbox(t testing.TB, user string) []Mail {
 // Await waits until a mailbox has n mails.
 func (s *Server) Await(t testing.TB, user string, n int) []Mail {
 	t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); time.Now().Before(deadline); <-time.After(50 * time.Millisecond) {
+	ctx, stop := context.WithTimeout(t.Context(), 15*time.Second)
+	defer stop()
+	for {
 		if list := s.Mailbox(t, user); len(list) >= n {
 			return list
 		}
+		select {
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			t.Fatalf("the mailbox of %s has %d mails, want %d\n%s", user, len(s.Mailbox(t, user)), n, s.Log())
+		}
 	}
-	t.Fatalf("the mailbox of %s has %d mails, want %d\n%s", user, len(s.Mailbox(t, user)), n, s.Log())
-	return nil
 }

@@ -6,6 +6,7 @@
 package mailtest
 
 import (
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -146,29 +147,32 @@ func (s *Server) Start(t testing.TB, options Options) {
 // await waits for the greeting (RFC 5321, section 4.3.1).
 func (s *Server) await(t testing.TB) {
 	t.Helper()
-	var last error
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
-		if last = greeted(s.Addr); last == nil {
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	for {
+		last := greeted(ctx, s.Addr)
+		if last == nil {
 			return
 		}
 		select {
 		case <-s.done:
 			t.Fatalf("Postfix ended: %s", s.Log())
+		case <-ctx.Done():
+			t.Fatalf("Postfix does not answer: %v\n%s", last, s.Log())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
-	t.Fatalf("Postfix does not answer: %v\n%s", last, s.Log())
 }
 
-func greeted(addr string) error {
-	conn, err := net.DialTimeout("tcp", addr, time.Second)
+func greeted(ctx context.Context, addr string) error {
+	ctx, stop := context.WithTimeout(ctx, 5*time.Second)
+	defer stop()
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", addr)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if err := conn.SetDeadline(time.Now().Add(5 * time.Second)); err != nil {
-		return err
-	}
+	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // a server that says nothing
 	line := make([]byte, 3)
 	if _, err := conn.Read(line); err != nil || string(line) != "220" {
 		return fmt.Errorf("greeted with %q: %w", line, err)

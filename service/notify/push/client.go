@@ -20,8 +20,8 @@ import (
 var ErrPrivate = errors.New("endpoint is not at a public address")
 
 const (
-	dialFor   = 10 * time.Second
-	answerFor = 20 * time.Second
+	dialFor   = 5 * time.Second
+	answerFor = 10 * time.Second
 	// maxEndpoint is longer than any push service's addresses.
 	maxEndpoint = 1024
 )
@@ -74,16 +74,20 @@ func special() []netip.Prefix {
 		netip.MustParsePrefix("100.64.0.0/10"),   // RFC 6598
 		netip.MustParsePrefix("192.0.0.0/24"),    // RFC 6890, section 2.1
 		netip.MustParsePrefix("192.0.2.0/24"),    // RFC 5737
+		netip.MustParsePrefix("192.88.99.0/24"),  // RFC 7526, relays of 6to4
 		netip.MustParsePrefix("198.18.0.0/15"),   // RFC 2544
 		netip.MustParsePrefix("198.51.100.0/24"), // RFC 5737
 		netip.MustParsePrefix("203.0.113.0/24"),  // RFC 5737
 		netip.MustParsePrefix("240.0.0.0/4"),     // RFC 1112, section 4
+		netip.MustParsePrefix("::/96"),           // RFC 4291, section 2.5.5.1
 		netip.MustParsePrefix("64:ff9b::/96"),    // RFC 6052
 		netip.MustParsePrefix("64:ff9b:1::/48"),  // RFC 8215
 		netip.MustParsePrefix("100::/64"),        // RFC 6666
 		netip.MustParsePrefix("2001::/23"),       // RFC 2928, Teredo among them
 		netip.MustParsePrefix("2001:db8::/32"),   // RFC 3849
 		netip.MustParsePrefix("2002::/16"),       // RFC 3056
+		netip.MustParsePrefix("3fff::/20"),       // RFC 9637
+		netip.MustParsePrefix("5f00::/16"),       // RFC 9602
 		netip.MustParsePrefix("fec0::/10"),       // RFC 3879
 	}
 }

@@ -264,7 +264,7 @@ func TestPrivateAddressesAreNotCalled(t *testing.T) {
 	for _, endpoint := range []string{
 		"http://push.example/x", "https://user@push.example/x", "https://push.example:8443/x", "https://10.0.0.1/x", "https://[::1]/x",
 		"https://[fe80::1]/x", "https://169.254.169.254/latest", "https://[::ffff:127.0.0.1]/x", "https://[64:ff9b::7f00:1]/x",
-		"https://100.64.0.1/x", "https://0.0.0.0/x", "https:///x", "", "file:///etc/passwd", "https://push.example/" + strings.Repeat("a", 1024),
+		"https://100.64.0.1/x", "https://0.0.0.0/x", "https://[::127.0.0.1]/x", "https://[::a00:1]/x", "https://[3fff::1]/x", "https://192.88.99.1/x", "https:///x", "", "file:///etc/passwd", "https://push.example/" + strings.Repeat("a", 1024),
 	} {
 		if err := push.CheckEndpoint(endpoint, false); !errors.Is(err, lifecycle.ErrInvalid) {
 			t.Errorf("%.60s: %v", endpoint, err)

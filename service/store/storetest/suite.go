@@ -19,7 +19,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 	for _, part := range [][]scenario{
 		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), recoveryScenarios(), addressScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), shareScenarios(), contestScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
-		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), providerScenarios(),
+		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), untoldScenarios(), providerScenarios(),
 		consentScenarios(), passkeyScenarios(),
 	} {
 		all = append(all, part...)
