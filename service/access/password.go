@@ -42,6 +42,7 @@ type PasswordConfig struct {
 	Iterations  uint32 // default 3
 	Parallelism uint8  // default 2
 	AtOnce      int    // default 2: more would let sign-ins take the memory of the whole service
+	Waiting     int    // default 64: who comes behind these is told to come again, and does not wait
 }
 
 // Passwords hashes and verifies passwords by argon2id (RFC 9106), never more
@@ -49,6 +50,7 @@ type PasswordConfig struct {
 type Passwords struct {
 	params argon2id.Params
 	slots  chan struct{}
+	queue  chan struct{} // who waits for a slot
 }
 
 // NewPasswords is a hasher with this configuration.
@@ -60,7 +62,9 @@ func NewPasswords(config PasswordConfig) *Passwords {
 		SaltLength:  16, // RFC 9106 section 4
 		KeyLength:   32,
 	}
-	return &Passwords{params: params, slots: make(chan struct{}, orDefault(config.AtOnce, 2))}
+	return &Passwords{
+		params: params, slots: make(chan struct{}, orDefault(config.AtOnce, 2)), queue: make(chan struct{}, orDefault(config.Waiting, 64)),
+	}
 }
 
 // Hash is the encoded hash of a password, with its own salt and parameters.
@@ -96,7 +100,16 @@ func (h *Passwords) VerifyDecoy(ctx context.Context, password string) error {
 	return err
 }
 
+// enter waits for a slot, behind a few others and no more: each hashing takes a
+// tenth of a second or so, and a flood of sign-ins would have everybody wait
+// until their request ran out.
 func (h *Passwords) enter(ctx context.Context) error {
+	select {
+	case h.queue <- struct{}{}:
+		defer func() { <-h.queue }()
+	default:
+		return fmt.Errorf("too many wait for a hashing slot: %w", lifecycle.ErrBusy)
+	}
 	select {
 	case h.slots <- struct{}{}:
 		return nil

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"runtime"
 	"testing"
 
 	"quitclaim/service/lifecycle"
@@ -40,5 +41,33 @@ func TestHashingSlots(t *testing.T) {
 	hasher.leave()
 	if err := <-done; err != nil {
 		t.Errorf("VerifyDecoy with a free slot: %v", err)
+	}
+}
+
+// TestHashingQueue: behind a few who wait nobody waits, so that a flood of
+// sign-ins is told to come again at once and holds nothing meanwhile.
+func TestHashingQueue(t *testing.T) {
+	t.Parallel()
+	hasher := NewPasswords(PasswordConfig{MemoryKiB: 64, Iterations: 1, Parallelism: 1, Waiting: 1})
+	ctx, cancel := context.WithCancel(context.Background())
+	for range 2 {
+		if err := hasher.enter(ctx); err != nil {
+			t.Fatalf("enter: %v", err)
+		}
+	}
+	done := make(chan error, 1)
+	go func() { done <- hasher.enter(ctx) }()
+	for len(hasher.queue) == 0 { // until the third waits
+		runtime.Gosched()
+	}
+	if err := hasher.enter(ctx); !errors.Is(err, lifecycle.ErrBusy) || errors.Is(err, context.Canceled) {
+		t.Errorf("behind the queue = %v, want busy at once", err)
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("who waits = %v", err)
+	}
+	if len(hasher.queue) != 0 {
+		t.Error("who gave up still holds a place")
 	}
 }

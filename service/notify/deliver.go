@@ -107,7 +107,9 @@ func (n *Notify) attempt(ctx context.Context, d notice.Delivery) notice.Result {
 		return n.pushed(ctx, d, n.config.Pusher.Send(ctx, *d.Subscription, n.pushBody(d)))
 	case d.RetryAt.After(now) && !d.Notice.Kind.Security():
 		return notice.Result{Outcome: notice.OutcomeBounced, Code: "marked", RetryAt: d.RetryAt}
-	case d.RetryAt.After(now):
+	case d.RetryAt.After(now) && !d.Notice.Kind.MailOnly():
+		// A link has just been asked for, and is of no use next week: it is tried, and
+		// where it is taken the mark goes.
 		return notice.Result{Next: d.RetryAt, Code: "marked"}
 	}
 	return n.mailed(ctx, d, n.config.Mailer.Send(ctx, n.letter(d)))

@@ -36,10 +36,6 @@ func breachesByHand() map[string]string {
 			SELECT 'adr_9', person_id, 'changed', link_hash, 1, sealed, 1, 1 FROM address_change`,
 		"address_change_one_asked": `INSERT INTO address_change (change_id, person_id, stage, link_hash, generation, sealed, asked_at, until_at)
 			SELECT 'adr_9', person_id, stage, 'h9', 1, sealed, 1, 1 FROM address_change`,
-		"known_browser_pkey": `INSERT INTO known_browser (browser_id, person_id, token_hash, sealed, first_at, seen_at)
-			SELECT browser_id, person_id, 'h9', sealed, 1, 1 FROM known_browser`,
-		"known_browser_one_per_person": `INSERT INTO known_browser (browser_id, person_id, token_hash, sealed, first_at, seen_at)
-			SELECT 'brw_9', person_id, token_hash, sealed, 1, 1 FROM known_browser`,
 		"recovery_one_open": `INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at)
 			SELECT 'rcv_9', person_id, 'half', 1, 1 FROM recovery`,
 		"station_pkey": `INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, wrong)

@@ -181,6 +181,9 @@ const sqlSentTo = `
 SELECT n.person_id, d.sent_to FROM delivery d JOIN notice n ON n.notice_id = d.notice_id
 WHERE d.notice_id = $1 AND d.channel = 'mail' AND d.outcome = 'sent'`
 
+const sqlCameBack = `
+UPDATE delivery SET outcome = 'bounced', code = $2 WHERE notice_id = $1 AND channel = 'mail' AND outcome = 'sent'`
+
 // BouncedLater marks the address that a notice was sent to: the next hop took it,
 // and said afterwards that it could not be delivered (RFC 3464). A notice that
 // was not sent is lifecycle.ErrNotFound.
@@ -194,6 +197,10 @@ func (s *Store) BouncedLater(ctx context.Context, noticeID, code string, retryAt
 		}
 		if !found {
 			return struct{}{}, fmt.Errorf("delivery of %s: %w", noticeID, lifecycle.ErrNotFound)
+		}
+		// The mark goes with the next mail that is taken; this one came back for good.
+		if _, err := tx.Exec(sqlCameBack, noticeID, engine.Opt(code)); err != nil {
+			return struct{}{}, fmt.Errorf("note what came back: %w", err)
 		}
 		if person == "" || hash == "" {
 			return struct{}{}, nil

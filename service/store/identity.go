@@ -84,9 +84,10 @@ func (s *Store) link(tx *engine.Tx, person access.Person, i access.Identity) err
 	return s.enterIdentity(tx, person.ID, i.Provider, "link")
 }
 
-// UnlinkIdentity ends a person's way in through a provider. What is not theirs is
+// UnlinkIdentity ends a person's way in through a provider, and every session of
+// theirs but the one named here: some came in by it. What is not theirs is
 // lifecycle.ErrNotFound; their last way in is lifecycle.ErrRefused.
-func (s *Store) UnlinkIdentity(ctx context.Context, id lifecycle.PersonID, provider string) error {
+func (s *Store) UnlinkIdentity(ctx context.Context, id lifecycle.PersonID, provider, here string) error {
 	_, _, err := once(ctx, s, "unlink "+string(id)+" "+provider, func(tx *engine.Tx) (struct{}, error) {
 		person, err := s.readPerson(tx, sqlPerson, string(id))
 		if err != nil {
@@ -104,6 +105,9 @@ func (s *Store) UnlinkIdentity(ctx context.Context, id lifecycle.PersonID, provi
 			err = refusal("identity.last")
 		}
 		if err != nil {
+			return struct{}{}, err
+		}
+		if err := endSessionsBut(tx, id, here); err != nil {
 			return struct{}{}, err
 		}
 		if err := s.enterIdentity(tx, id, provider, "unlink"); err != nil {
@@ -176,7 +180,7 @@ func (s *Store) AcceptByIdentity(ctx context.Context, hash string, i access.Iden
 		if err != nil {
 			return access.Person{}, fmt.Errorf("accept invitation: %w", err)
 		}
-		if err := endSessionsOf(tx, link.Person); err != nil {
+		if err := s.endAllOf(tx, link.Person); err != nil {
 			return access.Person{}, err
 		}
 		p, err := s.readPerson(tx, sqlPerson, string(link.Person))

@@ -132,10 +132,11 @@ func (s *Store) RenamePasskey(ctx context.Context, person lifecycle.PersonID, id
 
 const sqlDropPasskey = `DELETE FROM passkey WHERE passkey_id = $1`
 
-// RemovePasskey takes a passkey from this person for good. Another's is
-// lifecycle.ErrNotFound; the last way in that a person has is
+// RemovePasskey takes a passkey from this person for good, and ends every session
+// of theirs but the one named here: whoever has the lost phone is signed in on
+// it. Another's is lifecycle.ErrNotFound; the last way in that a person has is
 // lifecycle.ErrInvalid, "passkey.last".
-func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id string) error {
+func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id, here string) error {
 	_, _, err := once(ctx, s, "remove passkey "+id, func(tx *engine.Tx) (struct{}, error) {
 		p, err := s.passkeyOf(tx, person, id)
 		if err != nil {
@@ -150,6 +151,9 @@ func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id
 		}
 		if _, err := tx.Exec(sqlDropPasskey, id); err != nil {
 			return struct{}{}, fmt.Errorf("remove passkey: %w", err)
+		}
+		if err := endSessionsBut(tx, person, here); err != nil {
+			return struct{}{}, err
 		}
 		if err := s.tellPasskey(tx, p, "removed", s.now()); err != nil {
 			return struct{}{}, err

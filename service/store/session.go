@@ -164,6 +164,23 @@ func endSessionsOf(tx *engine.Tx, person lifecycle.PersonID) error {
 	return nil
 }
 
+// endSessionsBut ends every session of a person but the one with this id; empty:
+// all.
+func endSessionsBut(tx *engine.Tx, person lifecycle.PersonID, here string) error {
+	if _, err := tx.Exec(sqlEndOtherSessions, string(person), here); err != nil {
+		return fmt.Errorf("end other sessions of %s: %w", person, err)
+	}
+	return nil
+}
+
+// endAllOf ends every session and token of a person.
+func (s *Store) endAllOf(tx *engine.Tx, person lifecycle.PersonID) error {
+	if _, err := tx.Exec(sqlEndCredentialsOf, string(person), s.now().UnixMilli()); err != nil {
+		return fmt.Errorf("end tokens of %s: %w", person, err)
+	}
+	return endSessionsOf(tx, person)
+}
+
 func (s *Store) execSession(ctx context.Context, query string, args ...any) error {
 	_, err := write(ctx, s, func(tx *engine.Tx) (int64, error) { return tx.Exec(query, args...) })
 	if err != nil {

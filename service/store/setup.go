@@ -99,7 +99,7 @@ UPDATE person SET password_hash = $2, generation = generation + 1
 WHERE person_id = $1 AND disabled_at IS NULL`
 
 // AcceptInvitation uses up the link of a person and sets their password, which
-// ends the sessions they had. A link that is used, too old or nobody's, and a
+// ends the sessions and tokens they had: it may be that they were taken over. A link that is used, too old or nobody's, and a
 // person who may not sign in, are lifecycle.ErrNotFound.
 func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string) (access.Person, error) {
 	return writeAlone(ctx, s, func(tx *engine.Tx) (access.Person, error) {
@@ -118,7 +118,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string)
 		if err != nil {
 			return access.Person{}, fmt.Errorf("accept invitation: %w", err)
 		}
-		if err := endSessionsOf(tx, link.Person); err != nil {
+		if err := s.endAllOf(tx, link.Person); err != nil {
 			return access.Person{}, err
 		}
 		p, err := s.readPerson(tx, sqlPerson, string(link.Person))

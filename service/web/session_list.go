@@ -97,6 +97,10 @@ func EndOtherSessions(c echo.Context) error {
 	return nil
 }
 
+// PresentSession is the id of the session that calls, empty for a token: what
+// ends a person's other sessions leaves this one.
+func PresentSession(c echo.Context) (string, error) { return serverOf(c).presentSession(c) }
+
 // presentSession is the id of the session that calls, empty for a token.
 func (s *Server) presentSession(c echo.Context) (string, error) {
 	if isBearer(c) {

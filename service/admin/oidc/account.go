@@ -90,9 +90,10 @@ func (r *Room) MayVerify(ctx context.Context, id lifecycle.PersonID, provider st
 	return fmt.Errorf("verify through a provider: %w", lifecycle.ErrNotFound)
 }
 
-// Unlink ends a person's own way in through a provider. Their last one stays.
-func (r *Room) Unlink(ctx context.Context, id lifecycle.PersonID, provider string) error {
-	if err := r.config.Store.UnlinkIdentity(ctx, id, provider); err != nil {
+// Unlink ends a person's own way in through a provider, and every session but the
+// one here. Their last way in stays.
+func (r *Room) Unlink(ctx context.Context, id lifecycle.PersonID, provider, here string) error {
+	if err := r.config.Store.UnlinkIdentity(ctx, id, provider, here); err != nil {
 		return fmt.Errorf("unlink: %w", err)
 	}
 	return nil

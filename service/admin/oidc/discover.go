@@ -136,7 +136,7 @@ func (r *Room) discover(ctx context.Context, p access.Provider, c *caller) (*kno
 	}
 	endpoint.AuthStyle = authStyle(p, said)
 	return &known{
-		of: p, caller: c, keys: goidc.NewRemoteKeySet(ctx, said.Keys), names: said.NamesIssuer,
+		of: p, caller: c, keys: goidc.NewRemoteKeySet(goidc.ClientContext(ctx, c.keysClient()), said.Keys), names: said.NamesIssuer,
 		oauth: oauth2.Config{
 			ClientID: p.ClientID, ClientSecret: p.Secret, Endpoint: endpoint, RedirectURL: r.RedirectURL(p), Scopes: []string{goidc.ScopeOpenID},
 		},

@@ -46,8 +46,17 @@ func (h *Handler) link(c echo.Context) error {
 	return h.depart(c, Begin{Purpose: access.ForLink, Person: person, Next: "/account/providers"})
 }
 
+// unlinked ends the way in of the path, and leaves the session that asks.
+func (h *Handler) unlinked(c echo.Context) error {
+	here, err := web.PresentSession(c)
+	if err != nil {
+		return err
+	}
+	return h.room.Unlink(c.Request().Context(), web.Principal(c).Person, web.Param(c, "provider"), here)
+}
+
 func (h *Handler) unlink(c echo.Context) error {
-	if err := h.room.Unlink(c.Request().Context(), web.Principal(c).Person, web.Param(c, "provider")); err != nil {
+	if err := h.unlinked(c); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/account/providers?done=provider-unlinked")
@@ -73,7 +82,7 @@ func (h *Handler) apiWays(c echo.Context) error {
 }
 
 func (h *Handler) apiUnlink(c echo.Context) error {
-	if err := h.room.Unlink(c.Request().Context(), web.Principal(c).Person, web.Param(c, "provider")); err != nil {
+	if err := h.unlinked(c); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

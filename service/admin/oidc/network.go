@@ -38,14 +38,16 @@ var (
 	errCrowd    = errors.New("too many calls to this provider at once")
 )
 
-// special are the networks where no provider of the outside is: RFC 6890, and
-// the prefixes of IPv6 in which an address of IPv4 hides (RFC 6052, RFC 3056).
+// special are the networks where no provider of the outside is: RFC 6890 and what
+// IANA's registries list since, and the prefixes of IPv6 in which an address of
+// IPv4 hides (RFC 6052, RFC 3056, RFC 4291 section 2.5.5.1) or once was private
+// (site-local, RFC 3879).
 // What netip knows by name is not repeated.
 func special() []netip.Prefix {
 	var list []netip.Prefix
 	for _, text := range []string{
-		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
-		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16",
+		"0.0.0.0/8", "100.64.0.0/10", "192.0.0.0/24", "192.0.2.0/24", "198.18.0.0/15", "192.88.99.0/24", "198.51.100.0/24", "203.0.113.0/24", "240.0.0.0/4",
+		"64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "2001::/23", "2001:db8::/32", "2002::/16", "::/96", "3fff::/20", "5f00::/16", "fec0::/10",
 	} {
 		list = append(list, netip.MustParsePrefix(text))
 	}

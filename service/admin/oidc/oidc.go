@@ -30,7 +30,7 @@ type identities interface {
 	IdentitiesOf(ctx context.Context, person lifecycle.PersonID) ([]access.Identity, error)
 	ProvidersOf(ctx context.Context, person lifecycle.PersonID) ([]access.Provider, error)
 	LinkIdentity(ctx context.Context, i access.Identity) error
-	UnlinkIdentity(ctx context.Context, person lifecycle.PersonID, provider string) error
+	UnlinkIdentity(ctx context.Context, person lifecycle.PersonID, provider, here string) error
 }
 
 // attempts is the ways to a provider and back.

@@ -42,6 +42,11 @@ func TestNetworks(t *testing.T) {
 		{"ff02::1", false, false, false},
 		{"64:ff9b::7f00:1", false, false, false}, // 127.0.0.1 behind NAT64
 		{"2002:7f00:1::", false, false, false},   // and behind 6to4
+		{"::7f00:1", false, false, false},        // and as it was once written
+		{"::a01:203", false, false, false},
+		{"fec0::1", false, false, false}, // site-local: private before fc00::/7 was
+		{"5f00::1", false, false, false},
+		{"192.88.99.1", false, false, false},
 	}
 	for _, c := range cases {
 		address := netip.MustParseAddr(c.address)

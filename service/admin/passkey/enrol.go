@@ -106,9 +106,10 @@ func (p *Passkeys) Rename(ctx context.Context, person lifecycle.PersonID, id, na
 	return nil
 }
 
-// Remove takes one of the person's passkeys for good. Their last way in stays.
-func (p *Passkeys) Remove(ctx context.Context, person lifecycle.PersonID, id string) error {
-	if err := p.config.Store.RemovePasskey(ctx, person, id); err != nil {
+// Remove takes one of the person's passkeys for good, and ends every session but
+// the one here. Their last way in stays.
+func (p *Passkeys) Remove(ctx context.Context, person lifecycle.PersonID, id, here string) error {
+	if err := p.config.Store.RemovePasskey(ctx, person, id, here); err != nil {
 		return fmt.Errorf("remove passkey: %w", err)
 	}
 	return nil

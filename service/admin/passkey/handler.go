@@ -164,8 +164,17 @@ func (h *Handler) rename(c echo.Context) error {
 	return web.SeeOther(c, "/account/passkeys?done=passkey-renamed")
 }
 
+// removed takes the passkey of the path, and leaves the session that asks.
+func (h *Handler) removed(c echo.Context) error {
+	here, err := web.PresentSession(c)
+	if err != nil {
+		return err
+	}
+	return h.passkeys.Remove(c.Request().Context(), web.Principal(c).Person, web.Param(c, "id"), here)
+}
+
 func (h *Handler) remove(c echo.Context) error {
-	err := h.passkeys.Remove(c.Request().Context(), web.Principal(c).Person, web.Param(c, "id"))
+	err := h.removed(c)
 	if wrong := web.Mistakes(err); wrong != nil {
 		return h.show(c, http.StatusUnprocessableEntity, passkeysView{Mistakes: wrong})
 	}
@@ -198,7 +207,7 @@ func (h *Handler) apiList(c echo.Context) error {
 }
 
 func (h *Handler) apiRemove(c echo.Context) error {
-	if err := h.passkeys.Remove(c.Request().Context(), web.Principal(c).Person, web.Param(c, "id")); err != nil {
+	if err := h.removed(c); err != nil {
 		return err
 	}
 	return c.NoContent(http.StatusNoContent)

@@ -30,7 +30,7 @@ type keys interface {
 type changes interface {
 	AddPasskey(ctx context.Context, p access.Passkey) error
 	RenamePasskey(ctx context.Context, person lifecycle.PersonID, id, name string) error
-	RemovePasskey(ctx context.Context, person lifecycle.PersonID, id string) error
+	RemovePasskey(ctx context.Context, person lifecycle.PersonID, id, here string) error
 }
 
 // ceremonies is what has begun.

@@ -23,17 +23,3 @@ CREATE INDEX address_change_by_age ON address_change (until_at);
 -- When the warning that a recovery's wait counts from was queued; empty: when its
 -- stage began, before there was another.
 ALTER TABLE recovery ADD COLUMN warned_at BIGINT;
-
--- Browsers in which a person has signed in before, by the hash of a cookie. What
--- they are called is sealed with the person's key.
-CREATE TABLE known_browser (
-  browser_id TEXT PRIMARY KEY,
-  person_id  TEXT NOT NULL REFERENCES person (person_id),
-  token_hash TEXT NOT NULL,
-  sealed     BYTEA NOT NULL,
-  first_at   BIGINT NOT NULL,
-  seen_at    BIGINT NOT NULL
-);
-CREATE UNIQUE INDEX known_browser_one_per_person ON known_browser (person_id, token_hash);
-CREATE INDEX known_browser_by_person ON known_browser (person_id, seen_at);
-CREATE INDEX known_browser_by_age ON known_browser (seen_at);

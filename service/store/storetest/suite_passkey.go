@@ -50,7 +50,7 @@ func passkeys(t *testing.T, w *World) {
 		t.Errorf("one credential of two people: %v, want ErrInvalid", err)
 	}
 	for name, err := range map[string]error{
-		"rename": w.RenamePasskey(ctx, owner, phone.ID, "mine"), "remove": w.RemovePasskey(ctx, owner, phone.ID),
+		"rename": w.RenamePasskey(ctx, owner, phone.ID, "mine"), "remove": w.RemovePasskey(ctx, owner, phone.ID, ""),
 	} {
 		if !errors.Is(err, lifecycle.ErrNotFound) {
 			t.Errorf("%s another's: %v, want ErrNotFound", name, err)
@@ -62,8 +62,17 @@ func passkeys(t *testing.T, w *World) {
 	if has, err := w.HasPasskey(ctx, ada.ID); err != nil || !has {
 		t.Errorf("has one: %v, %v", has, err)
 	}
-	if err := w.RemovePasskey(ctx, ada.ID, phone.ID); err != nil { // the password is left
+	for _, id := range []string{"ses_here", "ses_lost"} {
+		session := access.Session{ID: id, Person: ada.ID, TokenHash: Hex(id), Data: []byte("x"), ExpiresAt: w.Clock.Now().Add(time.Hour)}
+		if err := w.CommitSession(ctx, session); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.RemovePasskey(ctx, ada.ID, phone.ID, "ses_here"); err != nil { // the password is left
 		t.Fatal(err)
+	}
+	if left, err := w.SessionsOf(ctx, ada.ID); err != nil || len(left) != 1 || left[0].ID != "ses_here" {
+		t.Errorf("sessions after a passkey was removed: %+v, %v; want the one that asked", left, err)
 	}
 	if list, err := w.PasskeysOf(ctx, ada.ID); err != nil || len(list) != 0 {
 		t.Errorf("removed: %+v, %v", list, err)
@@ -98,7 +107,7 @@ func lastPasskey(t *testing.T, w *World) {
 	errs := make([]error, len(two))
 	var group sync.WaitGroup
 	for i, p := range two {
-		group.Go(func() { errs[i] = w.RemovePasskey(ctx, ada.ID, p.ID) })
+		group.Go(func() { errs[i] = w.RemovePasskey(ctx, ada.ID, p.ID, "") })
 	}
 	group.Wait()
 	refused := 0

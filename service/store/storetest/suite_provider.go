@@ -262,16 +262,25 @@ func identitiesLinked(t *testing.T, w *World) {
 	if list, err := w.ProvidersOf(ctx, ada.ID); err != nil || len(list) != 1 || list[0].ID != own.ID {
 		t.Errorf("her providers: %+v, %v", list, err)
 	}
-	if err := w.UnlinkIdentity(ctx, ada.ID, owners.ID); !errors.Is(err, lifecycle.ErrNotFound) {
+	if err := w.UnlinkIdentity(ctx, ada.ID, owners.ID, ""); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("unlink what is not linked: %v, want ErrNotFound", err)
 	}
-	if err := w.UnlinkIdentity(ctx, ada.ID, own.ID); err != nil {
+	for _, id := range []string{"ses_here", "ses_there"} {
+		session := access.Session{ID: id, Person: ada.ID, TokenHash: Hex(id), Data: []byte("x"), ExpiresAt: w.Clock.Now().Add(time.Hour)}
+		if err := w.CommitSession(ctx, session); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.UnlinkIdentity(ctx, ada.ID, own.ID, "ses_here"); err != nil {
 		t.Errorf("unlink beside a password: %v", err)
+	}
+	if left, err := w.SessionsOf(ctx, ada.ID); err != nil || len(left) != 1 || left[0].ID != "ses_here" {
+		t.Errorf("sessions after a provider was unlinked: %+v, %v; want the one that asked", left, err)
 	}
 	if err := link(own.ID, "h", eve.ID); err != nil {
 		t.Errorf("a subject that is nobody's again: %v", err)
 	}
-	if err := w.UnlinkIdentity(ctx, eve.ID, own.ID); !errors.Is(err, lifecycle.ErrRefused) {
+	if err := w.UnlinkIdentity(ctx, eve.ID, own.ID, ""); !errors.Is(err, lifecycle.ErrRefused) {
 		t.Errorf("her last way in: %v, want ErrRefused", err)
 	}
 	if err := link(own.ID, "h3", ada.ID); err != nil {
@@ -280,7 +289,7 @@ func identitiesLinked(t *testing.T, w *World) {
 	if _, err := w.SetPasswords(ctx, w.Retailer.ID, ada.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.UnlinkIdentity(ctx, ada.ID, own.ID); !errors.Is(err, lifecycle.ErrRefused) {
+	if err := w.UnlinkIdentity(ctx, ada.ID, own.ID, ""); !errors.Is(err, lifecycle.ErrRefused) {
 		t.Errorf("beside a password that lets nobody in: %v, want ErrRefused", err)
 	}
 }

@@ -25,8 +25,8 @@ func (w *World) warning(r access.Recovery) notice.Notice {
 	}
 }
 
-// mailed hands what is due to a mail server, and says how much that was.
-func (w *World) mailed(t *testing.T) int {
+// mailed hands what is due to a mail server, and says what that was.
+func (w *World) mailed(t *testing.T) (ids []string) {
 	t.Helper()
 	due, err := w.ClaimDeliveries(t.Context(), notice.Mail, w.Clock.Now(), time.Minute, 100)
 	if err != nil {
@@ -36,8 +36,9 @@ func (w *World) mailed(t *testing.T) int {
 		if err := w.FinishDelivery(t.Context(), d, notice.Result{Outcome: notice.OutcomeSent}); err != nil {
 			t.Fatal(err)
 		}
+		ids = append(ids, d.Notice.ID)
 	}
-	return len(due)
+	return ids
 }
 
 // told is when the warning of a recovery was handed over.
@@ -133,12 +134,24 @@ func recoveryRewarns(t *testing.T, w *World) {
 	if moved, err := w.MoveRecovery(ctx, begun, begun.Next(w.Clock.Now(), w.Clock.Now()), notice.Notice{}); err != nil || moved {
 		t.Errorf("moved by the warning of before: %v, %v", moved, err)
 	}
-	if w.mailed(t) == 0 || w.told(t, again).IsZero() {
+	sent := w.mailed(t)
+	if len(sent) == 0 || w.told(t, again).IsZero() {
 		t.Error("the second warning gets nowhere")
 	}
 	w.Clock.Add(time.Second)
 	if once := w.wait(t, w.provenLink(t, "last", ada.ID).Hash); once.Warning() != again.Warning() {
 		t.Error("warned again although the warning was handed over")
+	}
+	// It came back, and then the mailbox takes a link: the warning is as untold as
+	// before.
+	for _, id := range sent {
+		if err := w.BouncedLater(ctx, id, "5.1.1", w.Clock.Now().Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.mailed(t)
+	if told := w.told(t, again); !told.IsZero() {
+		t.Errorf("a warning that came back was told at %s", told)
 	}
 }
 
