@@ -51,7 +51,7 @@ func consentRows() []row {
 		{route: "GET /mine/consents/asks/:ask", id: "ask", of: question(200)},
 		{route: "POST /mine/consents/asks/:ask", id: "ask", body: "since=2026-01-01T00:00:00Z&language=en&response=x", of: question(422)},
 		{route: "POST /v1/consents", body: signed, of: question(422)},
-		{route: "POST /v1/consents/asks/:ask/begin", id: "ask", body: `{"language":"en"}`, of: question(409)},
+		{route: "POST /v1/consents/asks/:ask/begin", id: "ask", body: `{"language":"en","disclosure":"` + hexSum("words") + `"}`, of: question(422)},
 		{route: "POST /mine/consents/asks/:ask/refuse", id: "ask", body: "x=", of: question(303), alone: true},
 		{route: "POST /v1/consents/asks/:ask/refuse", id: "ask", of: question(204), alone: true},
 		{route: "POST /mine/consents/:id/revoke", id: "consent", body: "x=", of: given(303), alone: true},

@@ -256,10 +256,22 @@ func (l *life) share(from, to string) *life {
 	l.t.Helper()
 	l.v["share"] = newPrefixedID("bnd")
 	l.v["sharecode"] = strings.ToUpper(newID())
-	l.do(lifecycle.Share{
-		Command: l.by(from), ID: lifecycle.BindingID(l.v["share"]), To: l.s.owners[to].person, CodeHash: hexSum(l.v["sharecode"]),
-	}.Decide)
+	id := lifecycle.BindingID(l.v["share"])
+	share := lifecycle.Share{Command: l.by(from), ID: id, To: l.personOf(to), CodeHash: hexSum(l.v["sharecode"])}
+	outcome, err := l.s.w.house.store.AdvanceWithShare(context.WithoutCancel(l.t.Context()), l.unit.ID, l.s.owners[from].person, id, "Mum", share.Decide)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.unit = outcome.Change.Unit
 	return l
+}
+
+// personOf is who has this name; nobody: whoever is shown a code.
+func (l *life) personOf(name string) lifecycle.PersonID {
+	if name == "" {
+		return ""
+	}
+	return l.s.owners[name].person
 }
 
 func (l *life) accept(owner string) *life {
@@ -328,7 +340,13 @@ func (l *life) flag(side string) *life {
 // reset brings what was carl's to the warehouse and proves its reset.
 func (l *life) reset() *life {
 	l.t.Helper()
-	l.sell("shop").bind("carl").takeBack("shop", true).move("shop", "warehouse")
+	return l.sell("shop").bind("carl").takeBack("shop", true).worked()
+}
+
+// worked has the warehouse work the reset of a unit off that the shop took back.
+func (l *life) worked() *life {
+	l.t.Helper()
+	l.move("shop", "warehouse")
 	service := func() lifecycle.Command {
 		return lifecycle.Command{Actor: lifecycle.Actor{Kind: lifecycle.ActorService}, At: l.s.w.tick()}
 	}
@@ -352,7 +370,12 @@ func (l *life) reset() *life {
 
 func (l *life) certified() *life {
 	l.t.Helper()
-	l.reset()
+	return l.reset().certify()
+}
+
+// certify has it certified.
+func (l *life) certify() *life {
+	l.t.Helper()
 	code := newCertificateCode()
 	l.v["certificate"] = string(code)
 	l.do(lifecycle.Certify{

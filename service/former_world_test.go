@@ -1,8 +1,9 @@
 package main
 
 import (
-	"io"
+	"bytes"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -36,20 +37,45 @@ func (s *statements) took() []string {
 	return ran
 }
 
+// logged are the lines of a house's log.
+type logged struct {
+	mu  sync.Mutex
+	out bytes.Buffer // by mu
+}
+
+// Write implements io.Writer.
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.out.Write(p)
+}
+
+// unlike is what differs between two lines about the same request made twice.
+var unlike = regexp.MustCompile(`(time|request_id|took|bytes)=\S+ `)
+
+// took is what was logged since it was asked last.
+func (l *logged) took() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := unlike.ReplaceAllString(l.out.String(), "")
+	l.out.Reset()
+	return text
+}
+
 // newFormerWorld wires the house as open does, on a clock that can be set and
 // with every statement counted.
 func newFormerWorld(t *testing.T) *formerWorld {
 	t.Helper()
 	dir := t.TempDir()
 	config, err := parseConfig("test", nil, func(string) string { return "" }, map[string]string{
-		"data": dir, "url": "http://quitclaim.test", "log-level": "error",
+		"data": dir, "url": "http://quitclaim.test", "log-level": "debug",
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &formerWorld{set: new(atomic.Int64), seen: &statements{}}
+	w := &formerWorld{set: new(atomic.Int64), seen: &statements{}, log: &logged{}}
 	now := func() time.Time { return clock().Add(time.Duration(w.set.Load())) }
-	h := &house{config: config, log: newLogger(config, io.Discard), now: now, host: "quitclaim.test"}
+	h := &house{config: config, log: newLogger(config, w.log), now: now, host: "quitclaim.test"}
 	if h.keys, err = keyring.Open(filepath.Join(dir, "keys"), config.Origin); err != nil {
 		t.Fatal(err)
 	}

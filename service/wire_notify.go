@@ -16,7 +16,7 @@ func (h *house) wireNotify() error {
 	}
 	server, _ := mail.ParseSettings(h.config.SMTP) // Config.check has seen it
 	config := notify.Config{
-		Feed: h.store, Queue: h.store, Aside: h.store, Readers: h.store,
+		Feed: h.store, Queue: h.store, Aside: h.store, Readers: h.store, TellAsks: h.store.TellAsks,
 		MailHost: server.Host, MailFrom: server.From.Address,
 		Pusher: &push.Sender{
 			Client: push.NewClient(h.config.PushLocal, nil), Keys: push.Keys{Private: private, Public: public},

@@ -44,6 +44,9 @@ func ShownFor(purpose ConsentPurpose) []string {
 	return []string{ShownUnit, ShownClouds, ShownTasks}
 }
 
+// NoConsent is what an attempt under a consent that is none is an attempt at.
+const NoConsent = "cns_none"
+
 // Access is one look at an owner's unit, or an attempt that was refused. It is
 // on the ledger before anything is shown.
 type Access struct {

@@ -117,11 +117,12 @@ type Notify struct {
 	// something was queued just now, or time has passed.
 	bells map[notice.Channel]chan struct{}
 	again chan struct{}
+	asked chan struct{} // wakes who tells what support asks
 }
 
 // New is the room.
 func New(config Config) *Notify {
-	n := &Notify{config: config, bells: map[notice.Channel]chan struct{}{}, again: make(chan struct{}, 1)}
+	n := &Notify{config: config, bells: map[notice.Channel]chan struct{}{}, again: make(chan struct{}, 1), asked: make(chan struct{}, 1)}
 	for _, channel := range notice.Channels() {
 		n.bells[channel] = make(chan struct{}, 1)
 	}
@@ -140,6 +141,7 @@ func (n *Notify) Run(ctx context.Context) error {
 		beside.Go(func() { n.deliver(ctx, channel) })
 	}
 	beside.Go(func() { n.catchUp(ctx) })
+	beside.Go(func() { n.rounds(ctx, n.asked, "questions rest", n.tellAsks) })
 	beside.Go(func() { n.tick(ctx) })
 	n.drink(ctx)
 	stop()
@@ -162,6 +164,7 @@ func (n *Notify) tick(ctx context.Context) {
 		case <-n.config.Ticks:
 			n.Nudge()
 			ring(n.again)
+			ring(n.asked)
 		case <-ctx.Done():
 			return
 		}

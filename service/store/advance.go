@@ -207,7 +207,7 @@ func (s *Store) complete(tx *engine.Tx, snapshot *lifecycle.Snapshot, actor life
 			return err
 		}
 	}
-	if state := snapshot.Unit.State; state == lifecycle.StateStock || state == lifecycle.StateCertified {
+	if facts.ReadsKit(snapshot.Unit.State) {
 		if snapshot.Kit, err = facts.KitOf(tx, snapshot.Unit.ID); err != nil {
 			return err
 		}

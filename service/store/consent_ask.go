@@ -14,10 +14,10 @@ import (
 	"quitclaim/service/store/facts"
 )
 
-// AskForConsent keeps an agent's question about a unit of their vendor's, and
-// tells its owner, if there is one. Where there is no such unit, or nobody has
-// it, the same is read and the same is written, so that neither the answer, nor
-// the wait for the disk, nor the size of the log says anything of an owner.
+// AskForConsent keeps an agent's question about a unit of their vendor's. Where
+// there is no such unit, or nobody has it, the same is read and the same is
+// written, so that neither the answer, nor the wait for the disk, nor the size
+// of the log says anything of an owner. TellAsks tells the owner afterwards.
 func (s *Store) AskForConsent(ctx context.Context, key lifecycle.UnitKey, ask access.ConsentAsk) error {
 	_, _, err := once(ctx, s, "ask of "+string(ask.Agent), func(tx *engine.Tx) (struct{}, error) {
 		if err := facts.OwnerToAsk(tx, key, &ask); err != nil {
@@ -42,7 +42,7 @@ func (s *Store) AskForConsent(ctx context.Context, key lifecycle.UnitKey, ask ac
 // unit. An earlier code for it is no longer good.
 func (s *Store) ShowConsentCode(ctx context.Context, ask access.ConsentAsk) error {
 	_, err := write(ctx, s, func(tx *engine.Tx) (struct{}, error) {
-		if err := facts.ReplaceAsks(tx, ask); err != nil {
+		if err := facts.ReplaceCodes(tx, ask); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, facts.AddAsk(tx, ask, nil)
@@ -133,22 +133,47 @@ func (s *Store) openTerms(tx *engine.Tx, sealed []byte, ask *access.ConsentAsk) 
 
 // enterAsk puts a question, or its refusal, on the ledger: also one to nobody.
 func (s *Store) enterAsk(tx *engine.Tx, ask access.ConsentAsk, event string) error {
-	err := s.enterAdmin(tx, book.Record{Kind: "consent", Subject: ask.ID, Event: event}, struct {
+	return s.enterAdmin(tx, book.Record{Kind: "consent", Subject: ask.ID, Event: event}, struct {
 		Unit  lifecycle.UnitID   `json:"unit"`
 		Epoch lifecycle.Epoch    `json:"epoch"`
 		Owner lifecycle.PersonID `json:"owner,omitempty"`
 		Agent lifecycle.PersonID `json:"agent"`
 		Org   lifecycle.OrgID    `json:"org"`
 	}{ask.Unit, ask.Epoch, ask.Owner, ask.Agent, ask.Org})
-	if err != nil || ask.Owner == "" || event != "ask" {
-		return err
-	}
-	unit, err := facts.Unit(tx, ask.Unit)
+}
+
+// tellPortion is how many questions are told at once.
+const tellPortion = 50
+
+// TellAsks tells owners of the questions that wait for them, each once, and
+// reports of how many it told. What is over by then, or went to nobody, is
+// told to nobody. One that cannot be told keeps no other from its reader.
+func (s *Store) TellAsks(ctx context.Context) (int, error) {
+	waiting, err := get(ctx, s, func(tx *engine.Tx) ([]access.ConsentAsk, error) { return facts.UntoldAsks(tx, tellPortion) })
 	if err != nil {
-		return err
+		return 0, fmt.Errorf("list questions to tell: %w", err)
 	}
-	return s.queueNotice(tx, notice.Notice{
-		To: ask.Owner, Kind: notice.KindAccess, Params: map[string]string{"what": "asked", "unit": unit.Key.Brand + " " + unit.Key.Serial},
+	told := 0
+	var failures []error
+	for _, ask := range waiting {
+		first, err := write(ctx, s, func(tx *engine.Tx) (bool, error) { return s.tellAsk(tx, ask) })
+		if err != nil {
+			failures = append(failures, fmt.Errorf("tell of question %s: %w", ask.ID, err))
+		}
+		if first {
+			told++
+		}
+	}
+	return told, errors.Join(failures...)
+}
+
+func (s *Store) tellAsk(tx *engine.Tx, ask access.ConsentAsk) (bool, error) {
+	first, err := facts.AskTold(tx, ask, s.now())
+	if err != nil || !first || ask.Owner == "" || !ask.EndedAt.IsZero() || !s.now().Before(ask.ExpiresAt) {
+		return false, err
+	}
+	return true, s.queueNotice(tx, notice.Notice{
+		To: ask.Owner, Kind: notice.KindAccess, Params: map[string]string{"what": "asked", "unit": ask.Key.Brand + " " + ask.Key.Serial},
 		Link: "/mine/consents/asks/" + ask.ID, Once: ask.ID, At: s.instant(),
 	})
 }

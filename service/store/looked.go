@@ -44,6 +44,8 @@ func (s *Store) decideAccess(tx *engine.Tx, a access.Access) (access.Access, err
 	held, err := facts.Consent(tx, a.Consent)
 	switch {
 	case errors.Is(err, lifecycle.ErrNotFound):
+		// Whatever was typed is not put on the ledger, which nobody can erase.
+		a.Consent = access.NoConsent
 		a.Unit, a.Refused, a.Until = access.NoUnit, access.ConsentNotTheirs, a.At
 		return a, nil
 	case err != nil:

@@ -34,6 +34,7 @@ func mayScan() map[string]string {
 		"sqlListedProviders":   "the buttons on the sign-in page are few",
 		"sqlFirmwareToTell":    "by an index of what not all were told of, one row",
 		"sqlTryUntold":         "what could not be told is little, or somebody looks at it at once",
+		"sqlUntoldAsks":        "by an index of what nobody was told of yet, a second's worth",
 		"sqlArrivingAt":        "one constant row",
 		"sqlHadBy":             "one constant row",
 	}
@@ -68,6 +69,9 @@ func maySort() map[string]string {
 func drivers() map[string]string {
 	return map[string]string{
 		"sqlAsksTo":           "consent_ask_waiting (owner=?)",
+		"sqlUntoldAsks":       "consent_ask_untold",
+		"sqlReplaceAsks":      "consent_ask_open (unit_id=? AND agent=?)",
+		"sqlPurgeAsks":        "consent_ask_over (expires_at<?)",
 		"sqlConsentsOf":       "consent_by_owner (owner=?)",
 		"sqlConsentsTo":       "consent_by_agent (agent=? AND expires_at>?)",
 		"sqlAccesses":         "support_access_by_id (access_id>?)",

@@ -24,6 +24,9 @@ const (
 	// long an inbox, and the way to unsubscribe in a mail, remains.
 	keepDeliveries = 30 * 24 * time.Hour
 	keepNotices    = 365 * 24 * time.Hour
+	// keepAsks is for who looks back at what they were asked; what came of it is
+	// on the ledger.
+	keepAsks = 30 * 24 * time.Hour
 )
 
 const sqlPurgeAnswers = `
@@ -98,6 +101,11 @@ DELETE FROM notice WHERE notice_id IN (
     SELECT 1 FROM delivery d WHERE d.notice_id = n.notice_id AND d.done_at IS NULL)
   LIMIT $2)`
 
+const sqlPurgeAsks = `
+DELETE FROM consent_ask WHERE (unit_id, ask_id) IN (
+  SELECT unit_id, ask_id FROM consent_ask WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+AND expires_at <= $1`
+
 // purgeable is what is deleted, and how long after it was over.
 func purgeable() []struct {
 	query string
@@ -124,6 +132,7 @@ func purgeable() []struct {
 		{sqlPurgeUnconfirmedKeys, keepUnconfirmed},
 		{sqlPurgeRuns, keepRuns},
 		{sqlPurgeNotices, keepNotices},
+		{sqlPurgeAsks, keepAsks},
 	}
 }
 

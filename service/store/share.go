@@ -32,6 +32,12 @@ func (s *Store) AdvanceWithShare(ctx context.Context, unit lifecycle.UnitID, own
 	}, decide)
 }
 
+// InvitationByCode reads the share whose code has this hex SHA-256; one that is
+// no share's is lifecycle.ErrNotFound, after the same statement.
+func (s *Store) InvitationByCode(ctx context.Context, codeHash string) (lifecycle.Invitation, error) {
+	return get(ctx, s, func(tx *engine.Tx) (lifecycle.Invitation, error) { return facts.InvitationByCode(tx, codeHash) })
+}
+
 // ShareNames are the names that an owner has given to a unit's present shares.
 func (s *Store) ShareNames(ctx context.Context, unit lifecycle.UnitID, owner lifecycle.PersonID, epoch lifecycle.Epoch,
 ) (map[lifecycle.BindingID]string, error) {

@@ -74,6 +74,9 @@ func (s *Store) even(tx *engine.Tx, record facts.Record, err error) error {
 	if failed := record.Even(tx, s.now()); failed != nil {
 		return failed
 	}
+	if failed := facts.EvenKit(tx, record.Snapshot); failed != nil {
+		return failed
+	}
 	if record.Unit.ID == "" {
 		if failed := s.evenModel(tx); failed != nil {
 			return failed

@@ -115,16 +115,15 @@ func (h *Handler) open(c echo.Context) error {
 	return web.JSON(c, http.StatusCreated, openedBody{opened.ID, opened.Index, web.Time(opened.Until)})
 }
 
-// noConsent is what an id that cannot be one is tried as: the attempt is one.
-const noConsent = "cns_none"
-
 // longestID is more than any id of ours has.
 const longestID = 64
 
+// consentID is the id in the path. What cannot be one is tried as none: the
+// attempt is one.
 func consentID(c echo.Context) string {
 	id := web.Param(c, "id")
 	if len(id) > longestID || !isASCII(id) {
-		return noConsent
+		return access.NoConsent
 	}
 	return id
 }

@@ -47,9 +47,11 @@ type Config struct {
 // Support is the room.
 type Support struct {
 	config Config
-	asks   *access.SharedThrottle
+	asks   *access.SharedThrottle // by agent
+	units  *access.SharedThrottle // by unit, whoever of an organisation asks
 	codes  *access.SharedThrottle
 	tries  *access.SharedThrottle
+	looks  *access.SharedThrottle // by agent and consent
 }
 
 // An agent asks a few owners an hour. Who asks more is going through serials.
@@ -60,27 +62,40 @@ const (
 	asksForget = 24 * time.Hour
 	freeCodes  = 5
 	freeTries  = 10
+	// Each question and each look is a mail to the owner. One unit's is asked a few
+	// times a day by all of a vendor together: a no is a no. A consent of a day
+	// is 96 quarters of an hour, and nobody looks in all of them.
+	freeUnitAsks = 3
+	freeLooks    = 40
 )
 
 // New is the room.
 func New(c Config) *Support {
 	slow := access.ThrottleConfig{Now: c.Now, Free: freeAsks, Base: firstWait, Max: longWait, Forget: asksForget}
+	perUnit := access.ThrottleConfig{Now: c.Now, Free: freeUnitAsks, Base: longWait, Max: asksForget, Forget: asksForget}
+	perConsent := access.ThrottleConfig{Now: c.Now, Free: freeLooks, Base: firstWait, Forget: asksForget}
 	return &Support{
 		config: c,
 		asks:   access.NewSharedThrottle(slow, c.Attempts, "support-ask"),
+		units:  access.NewSharedThrottle(perUnit, c.Attempts, "support-ask-unit"),
 		codes:  access.NewSharedThrottle(access.ThrottleConfig{Now: c.Now, Free: freeCodes, Base: 10 * time.Second}, c.Attempts, "support-code"),
 		tries:  access.NewSharedThrottle(access.ThrottleConfig{Now: c.Now, Free: freeTries, Base: 10 * time.Second}, c.Attempts, "support-try"),
+		looks:  access.NewSharedThrottle(perConsent, c.Attempts, "support-look"),
 	}
 }
 
 // Ask asks the owner of a unit, if it has one. The agent is told no more than
-// that: neither whether there is such a unit, nor whether anybody has it.
+// that: neither whether there is such a unit, nor whether anybody has it; and
+// how often one may be asked about is counted by what was typed.
 func (s *Support) Ask(ctx context.Context, agent lifecycle.Actor, key lifecycle.UnitKey, terms access.ConsentTerms) error {
 	if wrong := terms.Check(); wrong != nil {
 		return wrong
 	}
 	if err := s.asks.Attempt(ctx, string(agent.Person)); err != nil {
 		return fmt.Errorf("ask for consent: %w", err)
+	}
+	if err := s.units.Attempt(ctx, string(agent.Org)+" "+key.String()); err != nil {
+		return fmt.Errorf("ask about a unit: %w", err)
 	}
 	if err := s.config.Records.AskForConsent(ctx, key, s.question(agent, terms, access.ConsentAskFor)); err != nil {
 		return fmt.Errorf("ask for consent: %w", err)
@@ -168,6 +183,9 @@ func (s *Support) Open(ctx context.Context, agent lifecycle.Actor, consent strin
 		return access.Access{}, wrong.Err()
 	}
 	if err := s.tries.Attempt(ctx, string(agent.Person)); err != nil {
+		return access.Access{}, fmt.Errorf("open under consent: %w", err)
+	}
+	if err := s.looks.Attempt(ctx, string(agent.Person)+" "+consent); err != nil {
 		return access.Access{}, fmt.Errorf("open under consent: %w", err)
 	}
 	opened, err := s.config.Records.OpenAccess(ctx, access.Access{

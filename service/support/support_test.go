@@ -3,6 +3,7 @@ package support_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"testing"
@@ -53,17 +54,55 @@ func TestAnAgentAsksAFewAnHour(t *testing.T) {
 	k := newKit(t)
 	agent := k.as(k.agent)
 	throttled := 0
-	for range 25 {
-		if got := agent.PostJSON("/v1/support/asks", asking("acme", "NEVER")); got.Status == 429 {
+	for i := range 25 {
+		if got := agent.PostJSON("/v1/support/asks", asking("acme", fmt.Sprintf("NEVER-%d", i))); got.Status == 429 {
 			throttled++
 		}
 	}
 	if throttled == 0 {
 		t.Error("25 questions in a row, and no wait")
 	}
-	if got := k.as(k.Agent(t)).PostJSON("/v1/support/asks", asking("acme", "NEVER")); got.Status != 202 {
+	if got := k.as(k.Agent(t)).PostJSON("/v1/support/asks", asking("acme", "NEVER-99")); got.Status != 202 {
 		t.Errorf("another agent: %d, want 202: they are counted by themselves", got.Status)
 	}
+}
+
+// Each question is a mail to the owner, so a vendor's agents together ask about
+// one unit a few times a day: no is an answer. How it is written is no way round.
+func TestAnOwnerIsAskedAFewTimesADay(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.Bound(t)
+	for i, want := range []int{202, 202, 202, 429, 429} {
+		serial := unit.Key.Serial
+		if i%2 == 1 {
+			serial = strings.ToLower(serial)
+		}
+		if got := k.as(k.Agent(t)).PostJSON("/v1/support/asks", asking("acme", serial)); got.Status != want {
+			t.Errorf("question %d about one unit: %d, want %d", i, got.Status, want)
+		}
+	}
+	other := k.Bound(t)
+	if got := k.as(k.agent).PostJSON("/v1/support/asks", asking("acme", other.Key.Serial)); got.Status != 202 {
+		t.Errorf("about another unit: %d, want 202", got.Status)
+	}
+}
+
+// Each look is a mail to the owner, too.
+func TestAConsentIsNoWayToFillAMailbox(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, c := k.consented(t)
+	looks, last := 0, 0
+	for last != 429 && looks < 96 {
+		last = k.as(k.agent).PostJSON("/v1/support/consents/"+c.ID+"/open", opening()).Status
+		looks++
+	}
+	if last != 429 || looks < 20 {
+		t.Errorf("after %d looks in a row: %d, want a wait after some dozens", looks, last)
+	}
+	k.Clock.Add(access.AccessFor)
+	k.opens(t, c)
 }
 
 func TestTermsAreToldAtTheirFields(t *testing.T) {

@@ -3,6 +3,8 @@ package consent
 import (
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"quitclaim/service/access"
 	"quitclaim/service/web"
 )
@@ -26,6 +28,8 @@ type askBody struct {
 	Hours        int64    `json:"hours"`
 	Case         string   `json:"case"`
 	ExpiresAt    web.Time `json:"expires_at"`
+	// Disclosure is what an app shows before it begins a signature.
+	Disclosure shown `json:"disclosure"`
 }
 
 type consentBody struct {
@@ -46,12 +50,13 @@ type consentBody struct {
 	Disclosure access.DisclosureVersion `json:"disclosure"`
 }
 
-func overviewBodyOf(all Overview) overviewBody {
+func overviewBodyOf(c echo.Context, all Overview) overviewBody {
 	body := overviewBody{Asks: []askBody{}, Consents: []consentBody{}}
 	for _, a := range all.Asked {
 		body.Asks = append(body.Asks, askBody{
 			a.ID, a.Key.Brand, a.Key.Serial, a.Who.Name, a.Who.Org, string(a.Terms.Purpose), web.Time(a.Terms.From),
 			web.Time(a.Terms.To), a.Terms.Hours, a.Terms.Case, web.Time(a.ExpiresAt),
+			shownIn(c, a.Terms.Purpose),
 		})
 	}
 	for _, g := range append(all.Open, all.Past...) {

@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"os"
 	"strings"
@@ -140,6 +141,39 @@ func TestWhatIsNotSignedIsNoConsent(t *testing.T) {
 	}
 }
 
+// Who read other words than there are now, because they lay open while the
+// service was renewed, reads again before they sign.
+func TestWhatWasReadIsWhatIsSigned(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ask := k.Asked(t, k.agent, k.Owner, k.Bound(t))
+	read := k.read(t, k.Owner, ask.ID)
+	page := k.as(k.Owner).Get("/mine/consents/asks/" + ask.ID)
+	if !strings.Contains(page.Body, `name="disclosure" value="`+read["disclosure"].(string)+`"`) {
+		t.Error("the page does not say which words are on it")
+	}
+	begin := func(change map[string]any) (int, string) {
+		body := maps.Clone(read)
+		maps.Copy(body, change)
+		got := k.as(k.Owner).PostJSON("/v1/consents/asks/"+ask.ID+"/begin", body)
+		return got.Status, got.Body
+	}
+	for name, change := range map[string]map[string]any{
+		"older words":               {"disclosure": access.HashDisclosure("en", "older words").Hash},
+		"in German what is English": {"language": "de"},
+	} {
+		if status, body := begin(change); status != 422 || !strings.Contains(body, "consent.words-changed") {
+			t.Errorf("%s: %d %s, want them read again", name, status, body)
+		}
+	}
+	if status, body := begin(map[string]any{"disclosure": "none"}); status != 422 {
+		t.Errorf("no version: %d %s", status, body)
+	}
+	if status, body := begin(nil); status != 200 {
+		t.Errorf("the words as they are: %d %s", status, body)
+	}
+}
+
 func TestWithoutAPasskeyNobodyConsents(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)
@@ -149,7 +183,7 @@ func TestWithoutAPasskeyNobodyConsents(t *testing.T) {
 	if page.Status != 200 || !strings.Contains(page.Body, "Add a passkey") || strings.Contains(page.Body, "Allow it") || !strings.Contains(page.Body, "Do not allow it") {
 		t.Errorf("the page without a passkey: %d %s", page.Status, page.Body)
 	}
-	got := k.as(k.Owner).PostJSON("/v1/consents/asks/"+ask.ID+"/begin", map[string]any{"language": "en"})
+	got := k.as(k.Owner).PostJSON("/v1/consents/asks/"+ask.ID+"/begin", k.read(t, k.Owner, ask.ID))
 	if got.Status != 409 || !strings.Contains(got.Body, "consent.no-passkey") {
 		t.Errorf("begin without a passkey: %d %s", got.Status, got.Body)
 	}

@@ -34,12 +34,23 @@ func Text(purpose access.ConsentPurpose, sentence func(code string) string) stri
 // reader chose since they read them.
 func versionIn(c echo.Context, language string, purpose access.ConsentPurpose) (access.DisclosureVersion, error) {
 	web.Speak(c, language)
-	words := web.Words(c)
-	if string(words.Language()) != language {
+	if string(web.Words(c).Language()) != language {
 		var wrong lifecycle.Invalid
 		wrong.Add("language", "language.unknown")
 		return access.DisclosureVersion{}, wrong.Err()
 	}
+	return shownIn(c, purpose).DisclosureVersion, nil
+}
+
+// shown is a disclosure as its reader has it before them.
+type shown struct {
+	access.DisclosureVersion
+	Text string `json:"text"`
+}
+
+// shownIn is the disclosure in the language of the request.
+func shownIn(c echo.Context, purpose access.ConsentPurpose) shown {
+	words := web.Words(c)
 	text := Text(purpose, func(code string) string { return words.Text(code, nil) })
-	return access.HashDisclosure(language, text), nil
+	return shown{access.HashDisclosure(string(words.Language()), text), text}
 }

@@ -63,7 +63,7 @@ func (h *Handler) list(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	return web.JSON(c, http.StatusOK, overviewBodyOf(all))
+	return web.JSON(c, http.StatusOK, overviewBodyOf(c, all))
 }
 
 type keyInput struct {
@@ -87,8 +87,11 @@ func (h *Handler) code(c echo.Context) error {
 	return web.JSON(c, http.StatusCreated, codeBody{code.Text, web.Time(code.Until)})
 }
 
+// beginInput says which words were read, and in which language: whoever read
+// others, of before the service was renewed, reads again.
 type beginInput struct {
-	Language string `json:"language" validate:"required,max=8"`
+	Language   string `json:"language" validate:"required,max=8"`
+	Disclosure string `json:"disclosure" validate:"required,len=64,hexadecimal"`
 }
 
 // begunBody is what the browser needs; since goes back with the signature.
@@ -106,6 +109,11 @@ func (h *Handler) begin(c echo.Context) error {
 	words, err := h.wordsOf(c, web.Param(c, "ask"), in.Language)
 	if err != nil {
 		return err
+	}
+	if words.Hash != in.Disclosure {
+		var wrong lifecycle.Invalid
+		wrong.Add("disclosure", "consent.words-changed")
+		return wrong.Err()
 	}
 	begun, err := h.consents.Begin(c.Request().Context(), owner(c), web.Param(c, "ask"), words)
 	if err != nil {

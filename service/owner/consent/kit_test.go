@@ -102,10 +102,33 @@ type begun struct {
 	Challenge string
 }
 
+// read is what the owner has read before they sign: what an app shows of it.
+func (k *kit) read(t *testing.T, owner lifecycle.Actor, ask string) map[string]any {
+	t.Helper()
+	var all struct {
+		Asks []struct {
+			ID         string
+			Disclosure struct{ Language, SHA256, Text string }
+		}
+	}
+	k.as(owner).Get("/v1/consents").Decode(&all)
+	for _, a := range all.Asks {
+		if a.ID != ask {
+			continue
+		}
+		if sum := access.HashDisclosure(a.Disclosure.Language, a.Disclosure.Text); sum.Hash != a.Disclosure.SHA256 {
+			t.Errorf("the words' hash is %s, said is %s", sum.Hash, a.Disclosure.SHA256)
+		}
+		return map[string]any{"language": a.Disclosure.Language, "disclosure": a.Disclosure.SHA256}
+	}
+	t.Fatalf("no question %s among %+v", ask, all)
+	return nil
+}
+
 // begins has the owner begin to sign.
 func (k *kit) begins(t *testing.T, owner lifecycle.Actor, ask string) begun {
 	t.Helper()
-	got := k.as(owner).PostJSON("/v1/consents/asks/"+ask+"/begin", map[string]any{"language": "en"})
+	got := k.as(owner).PostJSON("/v1/consents/asks/"+ask+"/begin", k.read(t, owner, ask))
 	if got.Status != 200 {
 		t.Fatalf("begin: %d %s", got.Status, got.Body)
 	}

@@ -40,6 +40,8 @@ type askView struct {
 	Asked
 	CanSign  bool
 	Mistakes *lifecycle.Invalid
+	// Read is the version of the words on this page.
+	Read access.DisclosureVersion
 }
 
 // Sentences are the codes of what they read.
@@ -61,7 +63,7 @@ func (h *Handler) showAsk(c echo.Context, status int, wrong *lifecycle.Invalid) 
 	if err != nil {
 		return err
 	}
-	return h.pages.Render(c, status, "ask.html", askView{asked, able, wrong})
+	return h.pages.Render(c, status, "ask.html", askView{asked, able, wrong, shownIn(c, asked.Terms.Purpose).DisclosureVersion})
 }
 
 type giveForm struct {

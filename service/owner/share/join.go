@@ -28,44 +28,47 @@ type Proposal struct {
 
 // Proposal finds an invitation by its code.
 func (s *Shares) Proposal(ctx context.Context, actor lifecycle.Actor, code string) (Proposal, error) {
-	now, b, err := s.find(ctx, actor, code)
+	in, unit, err := s.find(ctx, actor, code)
 	if err != nil {
 		return Proposal{}, err
 	}
-	binding, owned := now.Owner()
-	proposal := Proposal{Code: plain(code), Until: b.Until, ExpiresAt: b.OfferedUntil, Own: owned && binding.Account == actor.Person}
-	proposal.Over = b.State != lifecycle.BindingPending || b.Epoch != now.Unit.Epoch || b.Over(s.now())
-	if proposal.Over && proposal.Own || !proposal.Own && !meant(b, actor.Person) {
+	// Read for nobody too, so that a code that shows nothing costs what none does.
+	if !in.Waits(s.now()) {
+		unit = nobody
+	}
+	snapshot, err := s.config.Store.Snapshot(ctx, unit)
+	if err != nil && !(unit == nobody && errors.Is(err, lifecycle.ErrNotFound)) {
+		return Proposal{}, s.unheard(actor, fmt.Errorf("look at an invitation: %w", err))
+	}
+	if !in.Concerns(actor.Person, s.now()) {
 		return Proposal{}, fmt.Errorf("look at an invitation: %w", lifecycle.ErrNotFound)
 	}
 	s.guesses.Forgive(guessOf(actor))
+	proposal := Proposal{
+		Code: plain(code), Until: in.Binding.Until, ExpiresAt: in.Binding.OfferedUntil, Own: in.Maker == actor.Person,
+		Over: unit == nobody || snapshot.Unit.Epoch != in.Binding.Epoch,
+	}
 	if !proposal.Over {
-		proposal.Key, proposal.Model = now.Unit.Key, now.Model.Name
+		proposal.Key, proposal.Model = snapshot.Unit.Key, snapshot.Model.Name
 	}
 	return proposal, nil
 }
 
-// find counts a guess and resolves the code. One that is no invitation's costs
-// what a right one does. Whoever turns out to be right is forgiven.
-func (s *Shares) find(ctx context.Context, actor lifecycle.Actor, code string) (lifecycle.Snapshot, lifecycle.Binding, error) {
+// find counts a guess and resolves the code, and says which unit its holder may
+// do something about: nobody's, where it is none of their business, so that what
+// is done then costs the same and tells the same.
+func (s *Shares) find(ctx context.Context, actor lifecycle.Actor, code string) (lifecycle.Invitation, lifecycle.UnitID, error) {
 	if err := s.guesses.Attempt(guessOf(actor)); err != nil {
-		return lifecycle.Snapshot{}, lifecycle.Binding{}, err
+		return lifecycle.Invitation{}, "", err
 	}
-	hash := hashOf(code)
-	unit, err := orNobody(s.config.Store.UnitByCode(ctx, "binding", hash))
-	if err != nil {
-		return lifecycle.Snapshot{}, lifecycle.Binding{}, s.unheard(actor, fmt.Errorf("find an invitation: %w", err))
-	}
-	snapshot, err := s.config.Store.Snapshot(ctx, unit)
+	in, err := s.config.Store.InvitationByCode(ctx, hashOf(code))
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
-		return lifecycle.Snapshot{}, lifecycle.Binding{}, s.unheard(actor, fmt.Errorf("find an invitation: %w", err))
+		return lifecycle.Invitation{}, "", s.unheard(actor, fmt.Errorf("find an invitation: %w", err))
 	}
-	for _, b := range snapshot.Bindings {
-		if b.CodeHash == hash {
-			return snapshot, b, nil
-		}
+	if !in.Concerns(actor.Person, s.now()) {
+		return in, nobody, nil
 	}
-	return snapshot, lifecycle.Binding{}, nil
+	return in, in.Unit, nil
 }
 
 func guessOf(actor lifecycle.Actor) string { return "share " + string(actor.Person) }
@@ -78,12 +81,6 @@ func (s *Shares) unheard(actor lifecycle.Actor, err error) error {
 	return err
 }
 
-// meant reports whether the invitation is the person's to answer.
-func meant(b lifecycle.Binding, person lifecycle.PersonID) bool {
-	shown := b.Account == "" || b.State != lifecycle.BindingPending && b.OfferedUntil.Sub(b.CreatedAt) == lifecycle.OfferForFaceToFace
-	return b.ID != "" && (shown || b.Account == person)
-}
-
 // Joined is a share that the actor has just taken.
 type Joined struct {
 	ID    lifecycle.BindingID
@@ -93,18 +90,18 @@ type Joined struct {
 
 // Join takes an invitation: the actor sees the unit from now on.
 func (s *Shares) Join(ctx context.Context, actor lifecycle.Actor, code string) (Joined, error) {
-	now, b, err := s.find(ctx, actor, code)
+	in, unit, err := s.find(ctx, actor, code)
 	if err != nil {
 		return Joined{}, err
 	}
-	join := lifecycle.Join{Command: s.command(actor), Binding: b.ID, AccountHash: s.config.AccountHash(string(actor.Person))}
-	outcome, err := s.config.Store.Advance(ctx, unitOf(now), join.Decide)
-	if err = s.answer(b, actor, lifecycle.EventJoin, err); err != nil {
+	join := lifecycle.Join{Command: s.command(actor), Binding: in.Binding.ID, AccountHash: s.config.AccountHash(string(actor.Person))}
+	outcome, err := s.config.Store.Advance(ctx, unit, join.Decide)
+	if err = s.answer(unit, actor, lifecycle.EventJoin, err); err != nil {
 		return Joined{}, err
 	}
-	s.config.Link(ctx, now.Unit.ID)
+	s.config.Link(ctx, unit)
 	change := outcome.Change
-	joined := Joined{ID: b.ID, Key: change.Unit.Key}
+	joined := Joined{ID: in.Binding.ID, Key: change.Unit.Key}
 	for _, live := range change.Bindings {
 		if live.Account == actor.Person && live.State == lifecycle.BindingLive {
 			joined.ID, joined.Until = live.ID, live.Until
@@ -116,33 +113,26 @@ func (s *Shares) Join(ctx context.Context, actor lifecycle.Actor, code string) (
 // Refuse says no to an invitation that names the actor. One that was shown to
 // them they need not answer.
 func (s *Shares) Refuse(ctx context.Context, actor lifecycle.Actor, code string) error {
-	now, b, err := s.find(ctx, actor, code)
+	in, unit, err := s.find(ctx, actor, code)
 	if err != nil {
 		return err
 	}
-	_, err = s.config.Store.Advance(ctx, unitOf(now), func(now lifecycle.Snapshot) (lifecycle.Change, error) {
+	_, err = s.config.Store.Advance(ctx, unit, func(now lifecycle.Snapshot) (lifecycle.Change, error) {
 		pending := slices.ContainsFunc(now.Bindings, func(x lifecycle.Binding) bool {
-			return x.ID == b.ID && x.Kind == lifecycle.BindingMember && x.State == lifecycle.BindingPending && x.Account == actor.Person
+			return x.ID == in.Binding.ID && x.Kind == lifecycle.BindingMember && x.State == lifecycle.BindingPending && x.Account == actor.Person
 		})
 		if !pending {
-			return lifecycle.Change{}, fmt.Errorf("invitation %s: %w", b.ID, lifecycle.ErrNotFound)
+			return lifecycle.Change{}, fmt.Errorf("invitation %s: %w", in.Binding.ID, lifecycle.ErrNotFound)
 		}
-		return lifecycle.Unbind{Command: s.command(actor), Binding: b.ID}.Decide(now)
+		return lifecycle.Unbind{Command: s.command(actor), Binding: in.Binding.ID}.Decide(now)
 	})
-	return s.answer(b, actor, lifecycle.EventUnbind, err)
-}
-
-func unitOf(s lifecycle.Snapshot) lifecycle.UnitID {
-	if s.Unit.ID == "" {
-		return nobody
-	}
-	return s.Unit.ID
+	return s.answer(unit, actor, lifecycle.EventUnbind, err)
 }
 
 // answer says what whoever answered an invitation may hear. That it is over is
 // told to those it was made to: the slower of two learns it.
-func (s *Shares) answer(b lifecycle.Binding, actor lifecycle.Actor, event lifecycle.Event, err error) error {
-	if !meant(b, actor.Person) {
+func (s *Shares) answer(unit lifecycle.UnitID, actor lifecycle.Actor, event lifecycle.Event, err error) error {
+	if unit == nobody {
 		return lifecycle.ToOutsider(err)
 	}
 	s.guesses.Forgive(guessOf(actor))

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -21,8 +20,8 @@ type store interface {
 	AdvanceWithShare(ctx context.Context, unit lifecycle.UnitID, owner lifecycle.PersonID, share lifecycle.BindingID, name string,
 		decide lifecycle.Decide) (lifecycle.Outcome, error)
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
-	// UnitByCode resolves the hash of an invitation's code.
-	UnitByCode(ctx context.Context, kind, code string) (lifecycle.Unit, error)
+	// InvitationByCode resolves the hash of an invitation's code.
+	InvitationByCode(ctx context.Context, codeHash string) (lifecycle.Invitation, error)
 	ShareNames(ctx context.Context, unit lifecycle.UnitID, owner lifecycle.PersonID, epoch lifecycle.Epoch) (map[lifecycle.BindingID]string, error)
 }
 
@@ -108,11 +107,3 @@ func hashOf(code string) string {
 
 // Link is the address behind an invitation's QR code.
 func (s *Shares) Link(code string) string { return s.config.Origin + "/share/" + code }
-
-// orNobody is the unit's id, or nobody's where it was not found.
-func orNobody(unit lifecycle.Unit, err error) (lifecycle.UnitID, error) {
-	if errors.Is(err, lifecycle.ErrNotFound) {
-		return nobody, nil
-	}
-	return unit.ID, err
-}

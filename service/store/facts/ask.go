@@ -48,15 +48,28 @@ func AddAsk(tx *engine.Tx, a access.ConsentAsk, sealed []byte) error {
 }
 
 const sqlReplaceAsks = `
-UPDATE consent_ask SET ended_at = $4, outcome = 'replaced'
-WHERE unit_id = $1 AND owner = $2 AND coalesce(agent, '') = $3 AND ended_at IS NULL`
+UPDATE consent_ask SET ended_at = $3, outcome = 'replaced'
+WHERE unit_id = $1 AND agent = $2 AND agent IS NOT NULL AND ended_at IS NULL`
 
-// ReplaceAsks ends earlier questions of one agent about one unit; or, without
-// an agent, earlier codes of its owner.
+// ReplaceAsks ends earlier questions of one agent about one unit; or about
+// nobody's, of which they have one as well.
 func ReplaceAsks(tx *engine.Tx, a access.ConsentAsk) error {
-	_, err := tx.Exec(sqlReplaceAsks, string(a.Unit), string(a.Owner), string(a.Agent), a.MadeAt.UnixMilli())
+	_, err := tx.Exec(sqlReplaceAsks, string(a.Unit), string(a.Agent), a.MadeAt.UnixMilli())
 	if err != nil {
 		return fmt.Errorf("end earlier questions: %w", err)
+	}
+	return nil
+}
+
+const sqlReplaceCodes = `
+UPDATE consent_ask SET ended_at = $3, outcome = 'replaced'
+WHERE owner = $2 AND unit_id = $1 AND agent IS NULL AND ended_at IS NULL`
+
+// ReplaceCodes ends earlier codes of an owner's for one unit.
+func ReplaceCodes(tx *engine.Tx, a access.ConsentAsk) error {
+	_, err := tx.Exec(sqlReplaceCodes, string(a.Unit), string(a.Owner), a.MadeAt.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("end earlier codes: %w", err)
 	}
 	return nil
 }
@@ -119,4 +132,34 @@ func AnswerAsk(tx *engine.Tx, id string, owner lifecycle.PersonID, outcome acces
 	found, err := tx.Get(sqlAnswerAsk, []any{id, string(owner), now.UnixMilli(), string(outcome)},
 		engine.TextTo(&a.Unit), &a.Epoch, engine.TextTo(&a.Agent), engine.TextTo(&a.Org))
 	return a, present(found, err, "question", id)
+}
+
+// What is over is put down as told and told to nobody.
+const sqlUntoldAsks = `
+SELECT a.unit_id, a.ask_id, a.owner, a.expires_at, a.ended_at, u.brand, u.serial
+FROM consent_ask a LEFT JOIN unit u ON u.unit_id = a.unit_id
+WHERE a.told_at IS NULL AND a.agent IS NOT NULL
+ORDER BY a.made_at, a.ask_id LIMIT $1`
+
+// UntoldAsks lists questions of which nobody was told yet, the oldest first, and
+// those that nobody will be told of.
+func UntoldAsks(tx *engine.Tx, limit int) ([]access.ConsentAsk, error) {
+	return engine.List(tx, sqlUntoldAsks, []any{int64(limit)}, func(scan engine.Scan) (a access.ConsentAsk, err error) {
+		err = scan(engine.TextTo(&a.Unit), &a.ID, engine.TextTo(&a.Owner), engine.Instant{To: &a.ExpiresAt},
+			engine.Instant{To: &a.EndedAt}, engine.TextTo(&a.Key.Brand), engine.TextTo(&a.Key.Serial))
+		return a, err
+	})
+}
+
+// The condition is the guard: of two processes one tells.
+const sqlAskTold = `UPDATE consent_ask SET told_at = $3 WHERE unit_id = $1 AND ask_id = $2 AND told_at IS NULL`
+
+// AskTold notes that a question's owner was told, and reports whether that was
+// not noted before.
+func AskTold(tx *engine.Tx, a access.ConsentAsk, now time.Time) (bool, error) {
+	rows, err := tx.Exec(sqlAskTold, string(a.Unit), a.ID, now.UnixMilli())
+	if err != nil {
+		return false, fmt.Errorf("note that %s was told: %w", a.ID, err)
+	}
+	return rows == 1, nil
 }

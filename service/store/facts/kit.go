@@ -36,15 +36,42 @@ func Kit(tx *engine.Tx, id lifecycle.KitID) (*lifecycle.Kit, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	kit.Parts, err = engine.List(tx, sqlKitUnits, []any{string(id)}, func(scan engine.Scan) (p lifecycle.KitPart, err error) {
+	if kit.Parts, err = kitParts(tx, id); err != nil {
+		return nil, fmt.Errorf("read kit %s: %w", id, err)
+	}
+	return &kit, nil
+}
+
+func kitParts(tx *engine.Tx, id lifecycle.KitID) ([]lifecycle.KitPart, error) {
+	return engine.List(tx, sqlKitUnits, []any{string(id)}, func(scan engine.Scan) (p lifecycle.KitPart, err error) {
 		err = scan(engine.TextTo(&p.Unit), &p.Key.Brand, &p.Key.Serial, engine.TextTo(&p.State), engine.TextTo(&p.Custody),
 			engine.Instant{To: &p.ReturnedAt}, engine.Instant{To: &p.MissingAt})
 		return p, err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("read kit %s: %w", id, err)
+}
+
+// ReadsKit reports whether a rule asks for the kit of a unit in this state.
+func ReadsKit(state lifecycle.State) bool {
+	return state == lifecycle.StateStock || state == lifecycle.StateCertified
+}
+
+// EvenKit runs the statements of a kit that a load has left out, as Even does
+// for the rest: whoever had a unit must not see by the work that it lies on a
+// shelf again.
+func EvenKit(tx *engine.Tx, s lifecycle.Snapshot) error {
+	if !ReadsKit(s.Unit.State) {
+		if _, err := KitOf(tx, ""); err != nil {
+			return err
+		}
 	}
-	return &kit, nil
+	if s.Kit != nil {
+		return nil
+	}
+	if _, err := Kit(tx, ""); err != nil {
+		return err
+	}
+	_, err := kitParts(tx, "")
+	return err
 }
 
 const sqlAddKit = `INSERT INTO kit (kit_id, vendor_id, name, made_by, created_at) VALUES ($1, $2, $3, $4, $5)`

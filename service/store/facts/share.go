@@ -21,6 +21,25 @@ func PutShareName(tx *engine.Tx, unit lifecycle.Unit, binding lifecycle.BindingI
 	return nil
 }
 
+// One statement, whatever the code leads to: how many lists its unit has makes
+// no difference to whoever holds an old one.
+const sqlInvitationByCode = `
+SELECT b.unit_id, u.epoch, n.person_id, b.binding_id, b.kind, b.state, b.account, b.account_hash, b.epoch, b.created_at,
+       b.live_at, b.ended_at, b.ended_by, b.proof_hash, b.code_hash, b.offered_until, b.until
+FROM lookup l
+JOIN unit u ON u.unit_id = l.unit_id
+JOIN binding b ON b.unit_id = l.unit_id AND b.code_hash = l.code
+LEFT JOIN share_name n ON n.unit_id = b.unit_id AND n.binding_id = b.binding_id
+WHERE l.kind = 'binding' AND l.code = $1`
+
+// InvitationByCode reads the invitation whose code has this hash.
+func InvitationByCode(tx *engine.Tx, codeHash string) (lifecycle.Invitation, error) {
+	var i lifecycle.Invitation
+	found, err := tx.Get(sqlInvitationByCode, []any{codeHash},
+		append([]any{engine.TextTo(&i.Unit), &i.Epoch, engine.TextTo(&i.Maker)}, bindingColumns(&i.Binding)...)...)
+	return i, present(found, err, "invitation", "with this code")
+}
+
 // ShareName is a sealed name, and which share it is of.
 type ShareName struct {
 	Binding lifecycle.BindingID

@@ -18,6 +18,8 @@ func consentScenarios() []scenario {
 		{"an owner is asked, and consents", askedAndGiven},
 		{"a question to nobody is kept like any other", askedNobody},
 		{"a code becomes a question once", codeTyped},
+		{"an owner is told of a question once, and not by who asks", asksTold},
+		{"questions that are long over are purged", asksPurged},
 		{"a question is answered once", answeredOnce},
 		{"a consent ends with what it hangs on", consentEnds},
 		{"an access is on the ledger, and so is an attempt", accesses},
@@ -147,6 +149,57 @@ func askedNobody(t *testing.T, w *World) {
 	}
 	if asks, err := w.ConsentAsks(ctx, w.Owner.Person); err != nil || len(asks) != 0 {
 		t.Errorf("questions to the owner: %+v, %v; want none", asks, err)
+	}
+}
+
+func asksTold(t *testing.T, w *World) {
+	ctx, agent, unit := t.Context(), w.Agent(t), w.Bound(t)
+	inbox := func() int {
+		t.Helper()
+		list, _, err := w.Notices(ctx, w.Owner.Person, lifecycle.Page{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list)
+	}
+	before := inbox()
+	w.Asked(t, agent, w.Owner, unit)
+	if err := w.AskForConsent(ctx, lifecycle.UnitKey{Brand: Brand, Serial: "NEVER"}, w.Ask(agent)); err != nil {
+		t.Fatal(err)
+	}
+	refused := w.Asked(t, w.Agent(t), w.Owner, unit)
+	if err := w.RefuseConsent(ctx, refused.ID, w.Owner.Person); err != nil {
+		t.Fatal(err)
+	}
+	if now := inbox(); now != before {
+		t.Errorf("asking by itself told the owner %d times: who asks would notice", now-before)
+	}
+	for _, want := range []int{1, 0} {
+		if told, err := w.TellAsks(ctx); err != nil || told != want {
+			t.Errorf("told of %d questions, %v; want %d", told, err, want)
+		}
+		if now := inbox(); now != before+1 {
+			t.Errorf("the owner was told %d times, want once", now-before)
+		}
+	}
+}
+
+func asksPurged(t *testing.T, w *World) {
+	ctx, agent := t.Context(), w.Agent(t)
+	ask := w.Asked(t, agent, w.Owner, w.Bound(t))
+	if err := w.AskForConsent(ctx, lifecycle.UnitKey{Brand: Brand, Serial: "NEVER"}, w.Ask(agent)); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(access.ConsentAskFor + 29*24*time.Hour)
+	if purged, _, err := w.Purge(ctx); err != nil || purged != 0 {
+		t.Errorf("purged %d rows, %v; want none yet", purged, err)
+	}
+	w.Clock.Add(2 * 24 * time.Hour)
+	if purged, _, err := w.Purge(ctx); err != nil || purged != 2 {
+		t.Errorf("purged %d rows, %v; want both questions", purged, err)
+	}
+	if err := w.RefuseConsent(ctx, ask.ID, w.Owner.Person); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("a no to a question that is gone: %v, want ErrNotFound", err)
 	}
 }
 
@@ -322,8 +375,12 @@ func accesses(t *testing.T, w *World) {
 	if tried.Refused != access.ConsentNotTheirs || tried.Index <= opened.Index {
 		t.Errorf("another agent's attempt: %+v", tried)
 	}
-	if none := w.Looks(t, thief, "cns_none"); none.Refused != access.ConsentNotTheirs || none.Owner != "" {
-		t.Errorf("an attempt at nothing: %+v", none)
+	typed := w.Looks(t, thief, "ada.moor@example.test")
+	if typed.Refused != access.ConsentNotTheirs || typed.Owner != "" || typed.Consent != access.NoConsent {
+		t.Errorf("an attempt at nothing: %+v", typed)
+	}
+	if leaf, err := w.Leaf(ctx, typed.ID, typed.Index); err != nil || strings.Contains(string(leaf.Body), "ada.moor") {
+		t.Errorf("what was typed is on the ledger, where nobody can erase it: %s, %v", leaf.Body, err)
 	}
 	if _, err := w.AccessView(ctx, opened.ID, thief.Person); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("another agent's view: %v, want ErrNotFound", err)

@@ -42,6 +42,13 @@ func shareLife(t *testing.T, w *World) {
 	if err != nil || found.ID != unit.ID {
 		t.Fatalf("by its code: %s, %v; want %s", found.ID, err, unit.ID)
 	}
+	in, err := w.InvitationByCode(t.Context(), share.CodeHash)
+	if err != nil || in.Unit != unit.ID || in.Binding.ID != share.ID || in.Maker != w.Owner.Person || in.Epoch != unit.Epoch {
+		t.Fatalf("the invitation by its code: %+v, %v", in, err)
+	}
+	if _, err := w.InvitationByCode(t.Context(), string(share.ID)); !errors.Is(err, lifecycle.ErrNotFound) {
+		t.Errorf("an invitation by the share's id: %v, want ErrNotFound", err)
+	}
 	w.Must(t, unit.ID, w.join(w.Neighbour, share.ID))
 	mine, err := w.MineOf(t.Context(), w.Neighbour.Person)
 	if err != nil || len(mine) != 1 || !mine[0].Binding.Until.Equal(until) || mine[0].Binding.State != lifecycle.BindingLive {

@@ -16,13 +16,18 @@ for (const form of document.querySelectorAll("form[data-consent]")) {
       if (!supported()) {
         throw new Failure("none");
       }
-      const begun = await post(form.dataset.consent, { language: form.elements.language.value });
+      const begun = await post(form.dataset.consent, {
+        language: form.elements.language.value, disclosure: form.elements.disclosure.value,
+      });
       const said = await assertion(begun.options);
       form.elements.since.value = begun.since;
       form.elements.response.value = JSON.stringify(said);
       form.submit();
     } catch (failure) {
-      say(form, failure.why || "wrong");
+      if (failure.why === "changed") {
+        form.querySelector("[data-words-changed]").hidden = false;
+      }
+      say(form, failure.why === "changed" ? "" : failure.why || "wrong");
       signing = false;
     }
   });

@@ -30,7 +30,7 @@ export async function post(path, body) {
     throw new Failure("moved"); // to a page that asks something first
   }
   if (!answer.ok) {
-    throw new Failure({ 404: "none", 429: "wait" }[answer.status] || "wrong");
+    throw new Failure({ 404: "none", 422: "changed", 429: "wait" }[answer.status] || "wrong");
   }
   return answer.json();
 }
