@@ -83,7 +83,12 @@ func pastRows() []row {
 		return map[string]answers{"home": {"carl": status}, "contested": {"carl": 409}, "moved": {}}
 	}
 	cancel := map[string]answers{"home": {"carl": 409}, "contested": {"carl": 409}, "returned": {"carl": 409}, "moved": {}}
+	deletes := func(status int) map[string]answers {
+		return map[string]answers{"home": {"carl": status}, "returned": {"carl": status}, "moved": {"carl": status}, "contested": {"carl": 409}, "offered": {}}
+	}
 	return []row{
+		{route: "POST /v1/mine/past/:binding/delete", id: "past", of: deletes(202), alone: true},
+		{route: "POST /mine/past/:binding/delete", id: "past", body: "x=", of: deletes(303), alone: true},
 		{route: "GET /v1/mine/past", all: everybody(200)},
 		{route: "GET /mine/past", all: everybody(200)},
 		{route: "GET /mine/past/:binding", id: "past", of: map[string]answers{

@@ -104,6 +104,7 @@ const (
 	ShareAnswer     Action = "share.answer"
 	ContestOpen     Action = "contest.open"
 	StolenMark      Action = "stolen.mark"
+	PastDelete      Action = "past.delete"
 	StolenLift      Action = "stolen.lift"
 )
 

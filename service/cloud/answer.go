@@ -71,11 +71,22 @@ func (s Span) OlderThan(instant time.Time) bool {
 	return s.Any && (s.Oldest.IsZero() || s.Oldest.Before(instant))
 }
 
+// Kept is whether a cloud still has recordings, within reach or not.
+type Kept string
+
+const (
+	// KeptUnknown: it does not say.
+	KeptUnknown Kept = ""
+	KeptNone    Kept = "none"
+	KeptSome    Kept = "some"
+)
+
 // Probe is what a cloud still lets through, found out by asking again.
 type Probe struct {
 	Links      []Link
 	Sessions   Span // that run now, by when they began
 	Recordings Span // within reach through the unit, by when they were made
+	Kept       Kept // of those made from the request's From until its Before
 	// CredentialAt is when the unit's present credential with the cloud was
 	// made; zero where the cloud does not say.
 	CredentialAt time.Time

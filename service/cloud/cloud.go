@@ -18,6 +18,10 @@ type Request struct {
 	// Before bounds what may end: what was bound, begun or recorded at this
 	// instant or later stays, for by then the unit may be somebody else's.
 	Before time.Time
+	// From bounds a deletion, and what a probe says of it, from below: what was
+	// recorded earlier is of somebody whose time was another, and stays. Zero: from
+	// the beginning. No other verb heeds it.
+	From time.Time
 }
 
 // Cloud is one cloud that may know a unit. Every call can be repeated without
@@ -51,7 +55,7 @@ type Cloud interface {
 	// Probe reads what the cloud still lets through. It tries what it can and
 	// believes no earlier answer.
 	Probe(ctx context.Context, r Request) (Probe, error)
-	// Delete deletes the recordings made before Before for good. An order asks
-	// for it only where the owner of before did: rule 9.
+	// Delete deletes the recordings made from From until Before for good, and no
+	// other: rule 9. Its effect shows in Probe.Kept.
 	Delete(ctx context.Context, r Request) error
 }

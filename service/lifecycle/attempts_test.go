@@ -166,6 +166,11 @@ func attempts() map[lifecycle.Event]attempt {
 		}, func(y *story) decider {
 			return lifecycle.Contest{Command: y.by(ana()), ID: "hld_y"}
 		}},
+		lifecycle.EventDelete: {func(y *story) {
+			y.s.Deletions = []lifecycle.Deletion{{Binding: "bnd_x", Cloud: "acme", Account: ana().Person, DueAt: y.now, State: lifecycle.TaskOpen}}
+		}, func(y *story) decider {
+			return lifecycle.WantDeletion{Command: y.by(ana()), Binding: "bnd_x"}
+		}},
 		lifecycle.EventShip: {custodian(tess()), func(y *story) decider {
 			return lifecycle.Ship{Command: y.by(tess()), ID: "shp_y", To: orgShop}
 		}},

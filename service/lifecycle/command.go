@@ -69,6 +69,7 @@ func (d *draft) finish() (Change, error) {
 	if unit.Custody != d.before.Unit.Custody {
 		d.handedOver()
 	}
+	d.heed()
 	return d.change, nil
 }
 
@@ -108,6 +109,7 @@ func (d *draft) advance() {
 	for _, binding := range d.before.Bindings {
 		if binding.State != BindingEnded {
 			d.endBinding(binding)
+			d.owe(binding)
 		}
 	}
 	for _, offer := range d.before.Offers {
@@ -152,19 +154,13 @@ func (d *draft) openOrder(id OrderID, kind OrderKind, ret ReturnID) {
 	if kind == OrderCut {
 		tasks = cutTasks(d.before.Model.Clouds)
 	}
-	d.openWith(id, kind, ret, tasks, time.Time{})
-}
-
-// openWith opens an order of these tasks, and of the deletions that an order
-// which ends with it still owes.
-func (d *draft) openWith(id OrderID, kind OrderKind, ret ReturnID, tasks []Task, eraseBefore time.Time) {
-	order := Order{
+	if len(tasks) == 0 {
+		return // no cloud may know the model
+	}
+	d.change.Orders = append(d.change.Orders, Order{
 		ID: id, Kind: kind, State: OrderOpen, Return: ret, Epoch: d.change.Unit.Epoch,
-		Before: maxTime(d.at(), d.change.Unit.EpochAt), EraseBefore: eraseBefore, OpenedAt: d.at(), Tasks: tasks,
-	}
-	if d.carryErasure(&order); len(order.Tasks) > 0 {
-		d.change.Orders = append(d.change.Orders, order)
-	}
+		Before: maxTime(d.at(), d.change.Unit.EpochAt), OpenedAt: d.at(), Tasks: tasks,
+	})
 }
 
 // flag adds a flag; the store gives it its id and merges it with an older one

@@ -35,6 +35,7 @@ const (
 	EventHold         Event = "hold"          // a hold is placed
 	EventLift         Event = "lift"          // a hold is lifted
 	EventContest      Event = "contest"       // a former owner contests an end they did not ask for
+	EventDelete       Event = "delete"        // a former owner, or the date they were told, has clouds delete
 	EventShip         Event = "ship"          // the custodian hands it to a carrier
 	EventReceive      Event = "receive"       // the next custodian has it
 )
@@ -54,7 +55,7 @@ func Events() []Event {
 		EventBindPending, EventUnbind,
 		EventRelease, EventShare, EventJoin, EventExpire, EventOffer, EventDecline, EventTransfer, EventReturn, EventVouch, EventCancel, EventAttest,
 		EventWaive, EventProgress, EventProve, EventCertify, EventReopen, EventRetire, EventHold, EventLift,
-		EventContest, EventShip, EventReceive,
+		EventContest, EventDelete, EventShip, EventReceive,
 	}, Facts()...)
 }
 

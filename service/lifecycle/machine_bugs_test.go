@@ -143,6 +143,19 @@ func plantedBugs() map[string]plantedBug {
 				s.Holds = nil
 			}
 		})},
+		"a deletion under a hold": {want: "hold", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			if _, ok := c.(lifecycle.BeginDeletion); ok {
+				s.Holds = nil
+			}
+		})},
+		"a deletion before its date": {want: "rule 9", rules: before(func(s *lifecycle.Snapshot, c decider) {
+			if begin, ok := c.(lifecycle.BeginDeletion); ok {
+				s.Deletions = slices.Clone(s.Deletions)
+				for i := range s.Deletions {
+					s.Deletions[i].DueAt, s.Deletions[i].NotBefore = begin.At, time.Time{}
+				}
+			}
+		})},
 		"a share that has no end": {want: "I5", rules: after(lifecycle.EventJoin, func(_ lifecycle.Snapshot, c *lifecycle.Change) {
 			c.Bindings[len(c.Bindings)-1].Until = time.Time{}
 		})},

@@ -20,10 +20,11 @@ type model struct {
 	eyes         map[string]bool   // who can see through it
 	waiting      map[string]string // who asked with which secret
 	holds        map[string]bool
-	upheld       map[string]bool   // contests that were decided for who objects
-	members      map[string]member // by the share
-	invited      map[string]member // by the share: whom it names, empty: whoever comes; until when
-	proposed     map[string]string // by the contest: who has proposed how it ends
+	upheld       map[string]bool              // contests that were decided for who objects
+	members      map[string]member            // by the share
+	invited      map[string]member            // by the share: whom it names, empty: whoever comes; until when
+	proposed     map[string]string            // by the contest: who has proposed how it ends
+	asked        map[lifecycle.BindingID]bool // whose recordings are to go, by their own word
 
 	// Of the present order.
 	open     map[string]bool   // what clouds have not done yet
@@ -44,7 +45,7 @@ type model struct {
 func newModel(clouds []string) model {
 	return model{eyes: map[string]bool{}, waiting: map[string]string{}, holds: map[string]bool{}, clouds: clouds,
 		upheld: map[string]bool{}, members: map[string]member{}, invited: map[string]member{}, proposed: map[string]string{},
-		dark: map[string]string{}, gaveUp: map[string]bool{}, list: newSheet()}
+		asked: map[lifecycle.BindingID]bool{}, dark: map[string]string{}, gaveUp: map[string]bool{}, list: newSheet()}
 }
 
 // step moves the model on by what happened, and says what could not be.
@@ -100,6 +101,10 @@ func (m *model) allowed(w *world, c lifecycle.Change, command decider) string {
 		return m.joinable(command)
 	case lifecycle.RuleContest:
 		return m.rulable(c, command)
+	case lifecycle.WantDeletion:
+		return m.mayAsk(w, command)
+	case lifecycle.BeginDeletion:
+		return m.deletable(w, command)
 	case lifecycle.Sell:
 		return m.sellable(w, command)
 	case lifecycle.Prove:

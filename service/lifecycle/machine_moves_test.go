@@ -18,7 +18,7 @@ func (w *world) moves() map[string]func(*rapid.T) {
 		"bind": w.bind, "ask first": w.asksFirst, "unbind": w.unbind, "offer": w.offer, "accept": w.accept,
 		"return": w.takeBack, "vouch": w.vouch, "cancel": w.cancel, "clouds": w.clouds, "bench": w.bench, "prove": w.prove,
 		"whole reset": w.wholeReset, "a good life": w.goodLife, "life goes on": w.goodLife, "and on": w.goodLife, "retire": w.retire, "hold": w.hold, "lift": w.lift,
-		"contest": w.contest, "share": w.share, "join": w.join, "run out": w.runOut, "rule": w.rule, "a household": w.household, "an objection": w.objection, "cloud tells": w.cloudTells, "waive": w.waive, "ask again": w.askAgain,
+		"contest": w.contest, "share": w.share, "join": w.join, "run out": w.runOut, "rule": w.rule, "a household": w.household, "an objection": w.objection, "cloud tells": w.cloudTells, "waive": w.waive, "ask again": w.askAgain, "delete": w.deletes,
 	}
 	moves["confirm"] = func(*rapid.T) { w.do(lifecycle.Confirm{Command: w.by(vera())}) }
 	moves["steal"] = func(*rapid.T) { w.camera.holder = tom().Person }

@@ -155,6 +155,7 @@ func withoutHistory(s lifecycle.Snapshot, now time.Time) lifecycle.Snapshot {
 		return b.State != lifecycle.BindingEnded || now.Sub(b.EndedAt) <= lifecycle.ContestFor
 	})
 	s.Holds = s.StandingHolds()
+	s.Deletions = kept(s.Deletions, func(x lifecycle.Deletion) bool { return !x.Done() })
 	s.Offers = kept(s.Offers, func(o lifecycle.Offer) bool { return o.State == lifecycle.OfferPending })
 	s.Attestations = kept(s.Attestations, func(a lifecycle.Attestation) bool { return s.Order != nil && a.Order == s.Order.ID })
 	if s.Shipment != nil && !s.Shipment.ReceivedAt.IsZero() {

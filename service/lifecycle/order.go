@@ -21,7 +21,7 @@ const (
 	VerbCut          Verb = "cut"           // cloud: sessions that are running
 	VerbNotify       Verb = "notify"        // cloud: tell the former owner
 	VerbProbe        Verb = "probe"         // cloud: ask again, after the propagation delay
-	VerbDelete       Verb = "delete"        // cloud: what it keeps, for good, where its owner asked (rule 9)
+	VerbDelete       Verb = "delete"        // cloud: what it keeps, for good; no order's task: see Deletion
 )
 
 // CloudVerbs lists what a reset order asks of every cloud, in order.
@@ -67,8 +67,8 @@ type Order struct {
 	Epoch Epoch  `json:"epoch"`
 	// Before bounds what clouds must end: bindings older than this instant.
 	Before time.Time `json:"before"`
-	// EraseBefore bounds what clouds must delete, because its owner asked: zero,
-	// where nobody did.
+	// EraseBefore is of orders that asked for deletion themselves, before there
+	// was Deletion: nothing writes it any more, and old entries replay with it.
 	EraseBefore time.Time `json:"erase_before,omitzero"`
 
 	OpenedAt time.Time `json:"opened_at"`
@@ -152,9 +152,10 @@ func resetTasks(clouds []string) []Task {
 	return append(tasks, cloudTasks(clouds, CloudVerbs())...)
 }
 
-// cutTasks is what an end outside a return asks for.
+// cutTasks is what an end outside a return asks for: nobody of before gets in,
+// and nothing of before is within reach through the unit (rule 9).
 func cutTasks(clouds []string) []Task {
-	return cloudTasks(clouds, []Verb{VerbInventory, VerbRevoke, VerbUnbind, VerbCut, VerbProbe})
+	return cloudTasks(clouds, []Verb{VerbInventory, VerbRevoke, VerbUnbind, VerbDetach, VerbCut, VerbProbe})
 }
 
 func cloudTasks(clouds []string, verbs []Verb) []Task {

@@ -49,6 +49,7 @@ func (c Waive) Decide(s Snapshot) (Change, error) {
 		}
 	}
 	d.change.Orders = []Order{order}
+	d.waiveDeletions(c.Cloud)
 	return d.finish()
 }
 

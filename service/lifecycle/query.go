@@ -60,11 +60,18 @@ type CloudUnit struct {
 	// CutAt: no session older than this runs.
 	CutAt time.Time
 	// SessionAt: when a session through this cloud last began; zero: never.
-	SessionAt time.Time
-	// RecordedAt: when the newest recording was made; zero: none.
-	RecordedAt time.Time
+	SessionAt  time.Time
 	NotifiedAt time.Time
 }
+
+// CloudRecordings says of when some recordings in the built-in cloud are; both
+// are zero where there are none.
+type CloudRecordings struct {
+	Oldest, Newest time.Time
+}
+
+// Any reports whether there are any.
+func (r CloudRecordings) Any() bool { return !r.Newest.IsZero() }
 
 // SweepRun is one run of a job: its slot is the instant it was due, and
 // (job, slot) is unique, so it runs once whatever the clocks say.

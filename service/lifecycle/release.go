@@ -1,9 +1,6 @@
 package lifecycle
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Release ends the association by its owner's will, offline or not: rule 6.
 type Release struct {
@@ -21,54 +18,18 @@ func (c Release) Decide(s Snapshot) (Change, error) {
 	}
 	d := begin(s, EventRelease, c.Command)
 	// A thief must not destroy evidence by a release.
-	d.refuseUnless(!c.Erase || len(s.StandingHolds()) == 0, "release.erase-held")
+	d.refuseUnless(!c.Erase || MayErase(s), "release.erase-held")
 	d.advance()
 	d.change.Unit.Claim = ""
-	var erase time.Time
 	if c.Erase {
-		erase = d.change.Unit.EpochAt
+		for _, x := range d.change.Deletions {
+			x.WantedAt = c.At
+			d.keep(x)
+		}
 	}
-	d.openWith(c.Order, OrderCut, "", releaseTasks(s.Model.Clouds, c.Erase), erase)
+	d.openOrder(c.Order, OrderCut, "")
 	return d.finish()
 }
-
-// releaseTasks is what a release asks for: what every cut does, and that what
-// was recorded is out of reach through the unit.
-func releaseTasks(clouds []string, erase bool) []Task {
-	verbs := []Verb{VerbInventory, VerbRevoke, VerbUnbind, VerbDetach, VerbCut}
-	if erase {
-		verbs = append(verbs, VerbDelete)
-	}
-	return cloudTasks(clouds, append(verbs, VerbProbe))
-}
-
-// carryErasure takes over from the order that the advance has ended what clouds
-// have not deleted yet. Its bound stays the one of the owner who asked: what
-// somebody recorded after them is not theirs to delete.
-func (d *draft) carryErasure(order *Order) {
-	before := d.before.Order
-	if before == nil || before.State != OrderOpen {
-		return
-	}
-	for _, task := range before.Tasks {
-		if task.Verb != VerbDelete || task.Done() || before.EraseBefore.IsZero() {
-			continue
-		}
-		if order.EraseBefore.IsZero() {
-			order.EraseBefore = before.EraseBefore
-		}
-		if _, asked := order.Task(task.ID); asked {
-			continue
-		}
-		task.State, task.Proof, task.AskedAt, task.DoneAt = TaskOpen, "", time.Time{}, time.Time{}
-		task.Seq = len(CloudVerbs())
-		order.Tasks = append(slices.Clone(order.Tasks), task)
-	}
-}
-
-// MayErase reports whether a cloud may be asked to delete now: never while a
-// hold stands over the unit, whoever asked before (rule 9).
-func MayErase(s Snapshot) bool { return len(s.StandingHolds()) == 0 }
 
 // ReleaseReceipt is one release, as its receipt's code finds it.
 type ReleaseReceipt struct {

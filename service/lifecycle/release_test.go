@@ -40,16 +40,20 @@ func TestReleaseAsksForDeletionOnlyWhereItsOwnerDid(t *testing.T) {
 		if s.Unit.State != StateSold || s.Unit.EpochBy != EventRelease || len(s.LiveBindings()) != 0 {
 			t.Errorf("erase %t: %+v", erase, s.Unit)
 		}
-		if got := s.Order.EraseBefore.Equal(s.Order.Before); got != erase {
-			t.Errorf("erase %t: deletes before %v, cuts before %v", erase, s.Order.EraseBefore, s.Order.Before)
-		}
 		for _, cloud := range []string{"one", "two"} {
-			if _, asked := s.Order.Task(TaskID(cloud, VerbDelete)); asked != erase {
-				t.Errorf("erase %t: %s is asked to delete: %t", erase, cloud, asked)
+			x, owed := s.Deletion("bnd_1", cloud)
+			if !owed || x.WantedAt.IsZero() == erase || !x.Before.Equal(s.Unit.EpochAt) || !x.From.Equal(owned().Unit.EpochAt) {
+				t.Errorf("erase %t: %s owes %+v, %t", erase, cloud, x, owed)
+			}
+			if _, asked := s.Order.Task(TaskID(cloud, VerbDelete)); asked {
+				t.Errorf("erase %t: %s is asked to delete by the order", erase, cloud)
 			}
 			if _, asked := s.Order.Task(TaskID(cloud, VerbDetach)); !asked {
 				t.Errorf("erase %t: %s is not asked to put recordings out of reach", erase, cloud)
 			}
+		}
+		if len(s.Deletions) != 2 {
+			t.Errorf("erase %t: %d deletions, want the owner's in two clouds", erase, len(s.Deletions))
 		}
 	}
 }
@@ -69,57 +73,6 @@ func TestNothingIsDeletedUnderAHold(t *testing.T) {
 	if !errors.As(err, &refusal) || !refusal.Has("release.erase-held") {
 		t.Errorf("deletion under a hold: %v", err)
 	}
-}
-
-// What an owner asked for is owed by whatever order comes next, up to their own
-// end and no further.
-func TestDeletionIsCarriedOnAndNeverWidened(t *testing.T) {
-	t.Parallel()
-	first := released(t, owned(), true)
-	asked := first.Order.EraseBefore
-	done, _ := first.Order.Task(TaskID("one", VerbDelete))
-	done.State, done.Proof, done.DoneAt = TaskProven, "no-recording-found", asked
-	order := first.Order.with(done)
-	first.Order = &order
-
-	later := asked.Add(24 * time.Hour)
-	second := first
-	second.Unit.State, second.Unit.EpochAt = StateBound, later
-	second.Bindings = []Binding{{ID: "bnd_3", Kind: BindingOwner, State: BindingLive, Account: "psn_c", Epoch: second.Unit.Epoch, LiveAt: later}}
-	for name, s := range map[string]Snapshot{
-		"the next owner lets go": released(t, second, false),
-		"a desk takes it back":   takenBack(t, first, later),
-	} {
-		if !s.Order.EraseBefore.Equal(asked) {
-			t.Errorf("%s: deletes what is older than %v, want %v", name, s.Order.EraseBefore, asked)
-		}
-		if _, again := s.Order.Task(TaskID("one", VerbDelete)); again {
-			t.Errorf("%s: asks again for what is done", name)
-		}
-		task, owed := s.Order.Task(TaskID("two", VerbDelete))
-		if !owed || task.State != TaskOpen {
-			t.Errorf("%s: owes %+v, %t", name, task, owed)
-		}
-	}
-	both := released(t, second, true)
-	if !both.Order.EraseBefore.Equal(both.Order.Before) {
-		t.Errorf("two owners who ask: deletes what is older than %v, want %v", both.Order.EraseBefore, both.Order.Before)
-	}
-}
-
-func takenBack(t *testing.T, s Snapshot, at time.Time) Snapshot {
-	t.Helper()
-	change, err := TakeBack{
-		Command: Command{Actor: Actor{Kind: ActorPerson, Person: "psn_k", Org: "org_1", Roles: []Role{RoleClerk}}, At: at},
-		Return:  "ret_1", Order: "ord_return", Condition: Conditions()[0], Reason: ReturnReasons()[0],
-	}.Decide(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if change.Return.Authority != AuthorityOwnerRelease {
-		t.Errorf("authority %s, want %s", change.Return.Authority, AuthorityOwnerRelease)
-	}
-	return s.Apply(change)
 }
 
 func TestReceiptStandsWhileTheUnitIsAsReleased(t *testing.T) {

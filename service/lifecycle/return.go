@@ -187,6 +187,7 @@ func (c Cancel) Decide(s Snapshot) (Change, error) {
 	d.refuseUnless(s.Return.From.InCustomerHands(), "cancel.was-stock")
 	d.advance()
 	d.handBack()
+	d.undated(s.Return.FormerOwner)
 	d.change.Unit.Custody = ""
 	cancelled := *s.Return
 	cancelled.CancelledAt = d.change.Unit.EpochAt // by which its owner is known to bind again: see NextActions

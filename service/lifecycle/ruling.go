@@ -120,6 +120,7 @@ func (d *draft) settle(hold *Hold) {
 	unit := &d.change.Unit
 	if hold.Ruling.Upheld() {
 		unit.Claim = hold.PlacedBy.Person
+		d.undated(hold.PlacedBy.Person)
 	}
 	if !hold.Ruling.Upheld() || unit.Custody == "" {
 		hold.LiftedBy, hold.LiftedAt = d.change.Actor.Person, d.at()

@@ -157,7 +157,7 @@ func TestWhatABindingSeenDoes(t *testing.T) {
 			if cut := open && order.Kind == lifecycle.OrderCut; cut != c.cut {
 				t.Fatalf("order %+v, want a cut: %v", order, c.cut)
 			}
-			if c.cut && (!order.Before.Equal(y.s.Unit.ReturnedAt) || order.Tasks[0].Cloud != "acme" || len(order.Tasks) != 5) {
+			if c.cut && (!order.Before.Equal(y.s.Unit.ReturnedAt) || order.Tasks[0].Cloud != "acme" || len(order.Tasks) != 6) {
 				t.Errorf("order %+v, want this cloud cut up to the last return, and the new owner left alone", order)
 			}
 		})
@@ -199,7 +199,7 @@ func TestACloudNobodyAskedJoinsTheOrder(t *testing.T) {
 	y.do(y.seen("acme", "old", day()))
 	order = y.s.Order.ID
 	y.do(y.seen("builtin", "old", day()))
-	if y.s.Order.ID != order || len(y.s.Order.Tasks) != 10 {
+	if y.s.Order.ID != order || len(y.s.Order.Tasks) != 12 {
 		t.Errorf("order %+v, want the same one for both clouds", y.s.Order)
 	}
 	y.do(y.proven("acme"))

@@ -8,7 +8,7 @@ import (
 // Snapshot is every persisted fact that any rule reads about one unit. Lists
 // hold what is of the present: live and pending bindings and those that ended
 // within ContestFor, standing holds, pending offers, the present order's
-// attestations. Older history may be in it or not: no rule looks at it.
+// attestations, deletions that are owed. Older history may be in it or not: no rule looks at it.
 type Snapshot struct {
 	Unit           Unit
 	Model          Model
@@ -25,6 +25,7 @@ type Snapshot struct {
 	Offers         []Offer
 	Holds          []Hold
 	Shipment       *Shipment // the open one
+	Deletions      []Deletion
 	// Kit is the kit that a unit on a shelf is of, with its other units as they
 	// are now; nil: none, or nothing that can be sold. It is not the unit's own,
 	// so no change carries it.
@@ -67,6 +68,7 @@ type Change struct {
 	Holds        []Hold        `json:"holds,omitempty"`
 	Shipment     *Shipment     `json:"shipment,omitempty"`
 	Flags        []Flag        `json:"flags,omitempty"` // ids are given by the store
+	Deletions    []Deletion    `json:"deletions,omitempty"`
 }
 
 // Outcome is what Advance did: the change as written, and where it stands on
@@ -115,6 +117,7 @@ func (s Snapshot) Apply(c Change) Snapshot {
 	if c.Return != nil {
 		s.Return = c.Return
 	}
+	s.Deletions = merge(s.Deletions, c.Deletions, func(x Deletion) string { return string(x.Binding) + "\x00" + x.Cloud })
 	if n := len(c.Orders); n > 0 {
 		order := c.Orders[n-1]
 		s.Order = &order

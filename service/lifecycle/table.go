@@ -95,6 +95,7 @@ func surroundings(yield func(Transition) bool) bool {
 		unchanged(yield, EventWaive, true, StateReturned) &&
 		unchanged(yield, EventProgress, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired) &&
 		unchanged(yield, EventContest, true, StateSold, StateBound, StateReturned, StateReset, StateCertified) &&
+		unchanged(yield, EventDelete, false, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired) &&
 		unchanged(yield, EventShip, false, StateStock, StateReturned, StateReset, StateCertified) &&
 		unchanged(yield, EventReceive, true, StateStock, StateReturned, StateReset, StateCertified) &&
 		unchanged(yield, EventHold, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified) &&

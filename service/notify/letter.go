@@ -38,5 +38,9 @@ func sentences(words Words, one notice.Notice) (subject, body string) {
 	if what := one.Params["what"]; what != "" && words.Has(key+"."+what+".subject") {
 		key += "." + what
 	}
-	return words.Text(key+".subject", one.Params), words.Text(key+".body", one.Params)
+	body = words.Text(key+".body", one.Params)
+	if day := one.Params["kept-until"]; day != "" {
+		body += "\n\n" + words.Text("notify.kept-until", map[string]string{"day": day})
+	}
+	return words.Text(key+".subject", one.Params), body
 }

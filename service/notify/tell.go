@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"net/url"
+	"time"
 
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/notice"
@@ -94,7 +95,7 @@ func (t *telling) ends() {
 		if b.Kind != lifecycle.BindingOwner || b.State != lifecycle.BindingEnded || b.EndedBy != t.change.Event {
 			continue
 		}
-		link := pastPage + "/" + url.PathEscape(string(b.ID))
+		link, told := pastPage+"/"+url.PathEscape(string(b.ID)), len(t.list)
 		if b.LiveAt.IsZero() {
 			bound := t.change.Event == lifecycle.EventBind || t.change.Event == lifecycle.EventBindConfirmed
 			if bound && t.newOwner() != b.Account {
@@ -115,6 +116,19 @@ func (t *telling) ends() {
 			t.to(b.Account, notice.KindReset, what, link)
 		case lifecycle.EventReturn:
 			t.to(b.Account, notice.KindReturned, "", link)
+		}
+		for i := told; i < len(t.list); i++ {
+			t.dated(t.list[i].Params, b.ID)
+		}
+	}
+}
+
+// dated says until when clouds keep what they have of a time that is over: rule 9
+// counts from this notice. What its owner has asked for already has no date.
+func (t *telling) dated(params map[string]string, ended lifecycle.BindingID) {
+	for _, x := range t.change.Deletions {
+		if x.Binding == ended && x.WantedAt.IsZero() && !x.DueAt.IsZero() {
+			params["kept-until"] = x.DueAt.UTC().Format(time.DateOnly)
 		}
 	}
 }

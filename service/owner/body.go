@@ -144,6 +144,7 @@ type periodBody struct {
 	Contest      *contestState         `json:"contest,omitempty"`
 	BindAgain    bool                  `json:"bind_again"`
 	Receipt      string                `json:"receipt,omitempty"` // of the reader's own release
+	Keeps        []keepingBody         `json:"keeps"`             // cloud by cloud, what is left of it
 }
 
 // contestState is what becomes of the reader's objection.
@@ -165,6 +166,6 @@ func contestStateOf(c Contest) *contestState {
 func periodBodyOf(p Period) periodBody {
 	return periodBody{
 		p.ID, p.Key.Brand, p.Key.Serial, p.Model, p.Kind, web.Time(p.From), web.Time(p.To), p.How, p.Return,
-		web.Time(p.Until), p.Contested, contestStateOf(p.Contest), p.BindAgain, p.Receipt,
+		web.Time(p.Until), p.Contested, contestStateOf(p.Contest), p.BindAgain, p.Receipt, keepingBodies(p.Keepings),
 	}
 }

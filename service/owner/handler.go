@@ -38,6 +38,7 @@ func (h *Handler) Mount(r *web.Routes) {
 	r.GET("/v1/mine/units/:brand/:serial/events", access.OwnerRead, h.events)
 	r.GET("/v1/mine/past", access.OwnerPast, h.past)
 	r.POST("/v1/mine/past/:binding/contest", access.ContestOpen, h.contest)
+	r.POST("/v1/mine/past/:binding/delete", access.PastDelete, h.deletePast)
 	r.POST("/v1/mine/stolen", access.StolenMark, h.stolen)
 	r.POST("/v1/mine/stolen/lift", access.StolenLift, h.found)
 	r.POST("/v1/bindings", access.BindingCreate, h.bind)

@@ -50,6 +50,8 @@ type kept interface {
 	Organisation(ctx context.Context, id lifecycle.OrgID) (access.Organisation, error)
 	// ContestsOf are a person's own contests, decided ones among them.
 	ContestsOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.Contested, error)
+	// DeletionsOf is what clouds are to delete of an ended binding, and have.
+	DeletionsOf(ctx context.Context, unit lifecycle.UnitID, binding lifecycle.BindingID) ([]lifecycle.Deletion, error)
 }
 
 // feed is what happened to units, in commit order.

@@ -34,6 +34,7 @@ func (h *Handler) mountPages(r *web.Routes) {
 	r.GET("/mine/past", access.OwnerPast, h.pastPage)
 	r.GET("/mine/past/:binding", access.OwnerPast, h.periodPage)
 	r.POST("/mine/past/:binding/contest", access.ContestOpen, h.submitContest)
+	r.POST("/mine/past/:binding/delete", access.PastDelete, h.submitDeletePast)
 	r.POST("/mine/past/:binding/cancel", access.ReturnCancelOwn, h.submitCancel)
 }
 

@@ -38,6 +38,10 @@ type Period struct {
 	BindAgain bool
 	// Receipt is the code of the receipt of the reader's own release; empty: none.
 	Receipt string
+	// Keepings are what clouds keep of it; MayDelete: the reader can ask that it be
+	// deleted now.
+	Keepings  []Keeping
+	MayDelete bool
 }
 
 // HowCode is the message code of how it ended.
@@ -97,6 +101,9 @@ func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.P
 		How: b.Binding.EndedBy, Kind: b.Binding.Kind,
 	}
 	if period.Receipt, err = o.receiptOf(ctx, b); err != nil {
+		return Period{}, err
+	}
+	if period.Keepings, period.MayDelete, err = o.keepings(ctx, b); err != nil {
 		return Period{}, err
 	}
 	if _, again := standing(s, actor.Person); again {

@@ -21,7 +21,6 @@ type asking struct {
 	snapshot lifecycle.Snapshot
 	order    lifecycle.Order // as last read or written by this attempt
 	result   *Result
-	withheld bool // a hold keeps the cloud from being asked to delete
 }
 
 // learnt is what one step of an attempt adds to the record.
@@ -182,14 +181,7 @@ func (a *asking) ask(ctx context.Context, seen look) (learnt, error) {
 		if task.Done() || !acts(task.Verb) && task.Verb != lifecycle.VerbNotify {
 			continue
 		}
-		request := a.request(seen.before)
-		if task.Verb == lifecycle.VerbDelete {
-			if request.Before = a.order.EraseBefore; !a.mayErase(ctx) {
-				a.withheld = true
-				continue
-			}
-		}
-		asked, err := a.askFor(ctx, task, request)
+		asked, err := a.askFor(ctx, task, a.request(seen.before))
 		if err != nil {
 			if first == nil {
 				first = err
@@ -206,17 +198,6 @@ func (a *asking) ask(ctx context.Context, seen look) (learnt, error) {
 	return change, first
 }
 
-// mayErase looks anew, right before a cloud is asked to delete: a hold may have
-// come since this attempt began, and what is deleted does not come back.
-func (a *asking) mayErase(ctx context.Context) bool {
-	snapshot, err := a.worker.config.Store.Snapshot(ctx, a.work.Unit)
-	if err != nil || !lifecycle.MayErase(snapshot) {
-		return false
-	}
-	order, ok := snapshot.OpenOrder()
-	return ok && order.ID == a.order.ID
-}
-
 func (a *asking) askFor(ctx context.Context, task lifecycle.Task, r cloud.Request) (lifecycle.Task, error) {
 	var notice cloud.Notice
 	err := a.call(ctx, func(ctx context.Context) (err error) {
@@ -231,8 +212,6 @@ func (a *asking) askFor(ctx context.Context, task lifecycle.Task, r cloud.Reques
 			return a.peer.Rotate(ctx, r)
 		case lifecycle.VerbCut:
 			return a.peer.Cut(ctx, r)
-		case lifecycle.VerbDelete:
-			return a.peer.Delete(ctx, r)
 		case lifecycle.VerbNotify:
 			notice, err = a.peer.Notify(ctx, r)
 			return err
@@ -256,7 +235,11 @@ func (a *asking) askFor(ctx context.Context, task lifecycle.Task, r cloud.Reques
 // call makes one call with a time of its own, and marks its error as the
 // cloud's.
 func (a *asking) call(ctx context.Context, do func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, a.worker.config.Call)
+	return call(ctx, a.worker.config.Call, do)
+}
+
+func call(ctx context.Context, longest time.Duration, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	if err := do(ctx); err != nil {
 		return fmt.Errorf("%w: %w", errCloud, err)

@@ -18,7 +18,8 @@ const (
 	proofCredential   = "credential-newer"
 	proofNoSession    = "no-session-left"
 	proofNotice       = "notice-accepted"
-	proofDeleted      = "no-recording-found"
+	proofDeleted      = lifecycle.ProofByItsWord
+	proofNothingKept  = "nothing-kept"
 	proofDark         = "dark-after-delay"
 	proofPreflightFor = "preflight-" // and the cloud's eligibility
 )
@@ -61,10 +62,6 @@ func (l look) shows(verb lifecycle.Verb, order lifecycle.Order) (proof string, o
 		return proofNoneOlder, !slices.ContainsFunc(l.links(), l.old)
 	case lifecycle.VerbDetach:
 		return proofOutOfReach, l.probed && !l.probe.Recordings.OlderThan(l.before)
-	case lifecycle.VerbDelete:
-		// That nothing is within reach would follow from a detach as well: it is
-		// the cloud's own yes, and that no look contradicts it.
-		return proofDeleted, l.probed && !l.probe.Recordings.OlderThan(order.EraseBefore)
 	case lifecycle.VerbRotate:
 		made := l.probe.CredentialAt
 		return proofCredential, l.probed && !made.IsZero() && !made.Before(order.Before)

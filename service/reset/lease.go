@@ -81,6 +81,9 @@ func (w *Worker) attempt(ctx context.Context, work lifecycle.Work, result *Resul
 	if err != nil {
 		return end{}, fmt.Errorf("snapshot: %w", err)
 	}
+	if task, owed := snapshot.Deletion(lifecycle.BindingID(work.Order), work.Cloud); owed {
+		return w.erase(ctx, work, snapshot, task, result)
+	}
 	order, open := snapshot.OpenOrder()
 	if !open || order.ID != work.Order {
 		return end{done: true, next: w.now()}, nil // a later advance made it pointless

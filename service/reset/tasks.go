@@ -12,7 +12,7 @@ import (
 // show. Inventory, preflight and probe read; a notice proves itself.
 func acts(verb lifecycle.Verb) bool {
 	switch verb {
-	case lifecycle.VerbRevoke, lifecycle.VerbUnbind, lifecycle.VerbDetach, lifecycle.VerbRotate, lifecycle.VerbCut, lifecycle.VerbDelete:
+	case lifecycle.VerbRevoke, lifecycle.VerbUnbind, lifecycle.VerbDetach, lifecycle.VerbRotate, lifecycle.VerbCut:
 		return true
 	}
 	return false
@@ -101,9 +101,6 @@ func (a *asking) end() end {
 	}
 	if !asked.IsZero() {
 		return end{next: now.Add(a.worker.lookAgain(a.peer.Delay, now.Sub(asked)))}
-	}
-	if a.withheld {
-		return end{next: now.Add(a.worker.config.Idle)} // until then there is nothing to look for
 	}
 	// Only the probe is left, and waits for the delay.
 	return end{next: later(now.Add(shortestLook), quietSince.Add(a.peer.Delay))}

@@ -5,8 +5,11 @@ package store_test
 // that stands there twice would break either.
 func breachesByHand() map[string]string {
 	return map[string]string{
-		"organisation_kind_known": `UPDATE organisation SET kind = 'bank'`,
-		"person_forgotten_whole":  `UPDATE person SET sealed = NULL`,
+		"deletion_state_known":       `UPDATE deletion SET state = 'lost'`,
+		"deletion_done_with_instant": `UPDATE deletion SET done_at = 1`,
+		"deletion_of_a_time":         `UPDATE deletion SET before_at = 0`,
+		"organisation_kind_known":    `UPDATE organisation SET kind = 'bank'`,
+		"person_forgotten_whole":     `UPDATE person SET sealed = NULL`,
 		"person_one_per_email": `INSERT INTO person (person_id, roles, sealed, email_hash, generation, created_at)
 			VALUES ('psn_8', '', '\x00', 'same', 1, 1), ('psn_9', '', '\x00', 'same', 1, 1)`,
 		"credential_pkey": `INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at)

@@ -65,7 +65,7 @@ func (s *Store) EndCloudLinks(ctx context.Context, unit lifecycle.UnitID, before
 }
 
 const sqlCloudUnit = `
-SELECT detached_at, rotated_at, cut_at, session_at, recorded_at, notified_at FROM cloud_unit
+SELECT detached_at, rotated_at, cut_at, session_at, notified_at FROM cloud_unit
 WHERE unit_id = $1`
 
 // CloudUnit is what the built-in cloud knows of a unit beside its links; of one
@@ -78,7 +78,7 @@ func readCloudUnit(tx *engine.Tx, unit lifecycle.UnitID) (lifecycle.CloudUnit, e
 	u := lifecycle.CloudUnit{Unit: unit}
 	_, err := tx.Get(sqlCloudUnit, []any{string(unit)}, engine.Instant{To: &u.DetachedAt},
 		engine.Instant{To: &u.RotatedAt}, engine.Instant{To: &u.CutAt}, engine.Instant{To: &u.SessionAt},
-		engine.Instant{To: &u.RecordedAt}, engine.Instant{To: &u.NotifiedAt})
+		engine.Instant{To: &u.NotifiedAt})
 	if err != nil {
 		return u, fmt.Errorf("read cloud unit %s: %w", unit, err)
 	}
@@ -86,11 +86,10 @@ func readCloudUnit(tx *engine.Tx, unit lifecycle.UnitID) (lifecycle.CloudUnit, e
 }
 
 const sqlPutCloudUnit = `
-INSERT INTO cloud_unit (unit_id, detached_at, rotated_at, cut_at, session_at, recorded_at, notified_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO cloud_unit (unit_id, detached_at, rotated_at, cut_at, session_at, notified_at)
+VALUES ($1, $2, $3, $4, $5, $6)
 ON CONFLICT (unit_id) DO UPDATE SET detached_at = excluded.detached_at, rotated_at = excluded.rotated_at,
-  cut_at = excluded.cut_at, session_at = excluded.session_at, recorded_at = excluded.recorded_at,
-  notified_at = excluded.notified_at`
+  cut_at = excluded.cut_at, session_at = excluded.session_at, notified_at = excluded.notified_at`
 
 // ChangeCloudUnit lets change say how the row is to be, and writes that. Two
 // who change one unit's at once never undo each other. change must be pure.
@@ -109,7 +108,7 @@ func (s *Store) ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, chan
 			return struct{}{}, nil
 		}
 		_, err = tx.Exec(sqlPutCloudUnit, string(unit), engine.At(u.DetachedAt), engine.At(u.RotatedAt),
-			engine.At(u.CutAt), engine.At(u.SessionAt), engine.At(u.RecordedAt), engine.At(u.NotifiedAt))
+			engine.At(u.CutAt), engine.At(u.SessionAt), engine.At(u.NotifiedAt))
 		return struct{}{}, err
 	})
 	if err != nil {

@@ -51,6 +51,7 @@ func forgetting() map[string]struct{ rule, why string } {
 		"binding":        {stays, "it has ended; the unit's record"},
 		"unit":           {stays, "the unit's record"},
 		"unit_return":    {stays, "the unit's record"},
+		"deletion":       {stays, "the unit's record: what of theirs was deleted"},
 		"attestation":    {stays, "the unit's record: two people, whoever they were"},
 		"certificate":    {stays, "the unit's record: two people, whoever they were"},
 		"offer":          {stays, "the unit's record"},

@@ -63,6 +63,16 @@ func (s *Store) Bindings(ctx context.Context, unit lifecycle.UnitID) ([]lifecycl
 	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Binding, error) { return facts.Bindings(tx, unit) })
 }
 
+// DeletionsOf lists what each cloud is to delete of an ended binding, and has.
+func (s *Store) DeletionsOf(ctx context.Context, unit lifecycle.UnitID, binding lifecycle.BindingID) ([]lifecycle.Deletion, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Deletion, error) { return facts.DeletionsOf(tx, unit, binding) })
+}
+
+// DeletionsOfEpoch is DeletionsOf for whose owner had the unit at an epoch.
+func (s *Store) DeletionsOfEpoch(ctx context.Context, unit lifecycle.UnitID, epoch lifecycle.Epoch) ([]lifecycle.Deletion, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]lifecycle.Deletion, error) { return facts.DeletionsOfEpoch(tx, unit, epoch) })
+}
+
 // OffersTo lists the offers that wait for a person, newest first. Some may be
 // too old by now.
 func (s *Store) OffersTo(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error) {

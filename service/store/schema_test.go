@@ -17,6 +17,8 @@ func withoutEpoch() map[string]string {
 		"lookup":     "it says which unit a code is about, and gives nobody a right",
 		"cloud_link": "the built-in cloud's own books: no cloud knows our epochs",
 		"cloud_unit": "the built-in cloud's own books: no cloud knows our epochs",
+
+		"cloud_recording": "the built-in cloud's own books: no cloud knows our epochs",
 	}
 }
 

@@ -49,10 +49,14 @@ func (s *Sweep) stuck(ctx context.Context, t *tally, work lifecycle.Work) error 
 	if (work.Cloud == "" || work.Attempt == 0) && s.now().Sub(work.FirstAt) < benchWithin {
 		return nil
 	}
-	unit, err := s.config.Units.Unit(ctx, work.Unit)
+	snapshot, err := s.config.Units.Snapshot(ctx, work.Unit)
 	if err != nil {
 		return fmt.Errorf("unit %s: %w", work.Unit, err)
 	}
+	if _, deletes := snapshot.Deletion(lifecycle.BindingID(work.Order), work.Cloud); deletes && !lifecycle.MayErase(snapshot) {
+		return nil // a hold keeps it, and no cloud
+	}
+	unit := snapshot.Unit
 	who := work.Cloud
 	if who == "" {
 		who = "unit"

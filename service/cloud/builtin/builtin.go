@@ -29,6 +29,13 @@ type Door interface {
 	// ChangeCloudUnit writes the row as change wants it, from how it stands then.
 	// change is pure.
 	ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, change func(*lifecycle.CloudUnit)) error
+	// CloudRecordings says of when the recordings are that were made within the
+	// bounds; zero: no bound.
+	CloudRecordings(ctx context.Context, unit lifecycle.UnitID, from, before time.Time) (lifecycle.CloudRecordings, error)
+	// AddCloudRecording notes one, DeleteCloudRecordings deletes those within the
+	// bounds.
+	AddCloudRecording(ctx context.Context, unit lifecycle.UnitID, at time.Time) error
+	DeleteCloudRecordings(ctx context.Context, unit lifecycle.UnitID, from, before time.Time) error
 }
 
 // Config is what the built-in cloud needs.
@@ -72,7 +79,7 @@ func (c *Cloud) Session(ctx context.Context, unit lifecycle.UnitID, at time.Time
 
 // Record notes that a recording was made.
 func (c *Cloud) Record(ctx context.Context, unit lifecycle.UnitID, at time.Time) error {
-	return c.change(ctx, "record", unit, func(row *lifecycle.CloudUnit) { row.RecordedAt = latest(row.RecordedAt, at) })
+	return failed("record", c.config.Door.AddCloudRecording(ctx, unit, at.UTC().Truncate(time.Millisecond)))
 }
 
 // change writes a unit's row anew, unless nothing in it moves: a repeat costs

@@ -20,6 +20,7 @@ type tables struct {
 	mu    sync.Mutex // guards all
 	links []lifecycle.CloudLink
 	units map[lifecycle.UnitID]lifecycle.CloudUnit
+	clips map[lifecycle.UnitID][]time.Time
 	saved int
 	fault func(change func()) error // the next call's, once
 }
@@ -86,6 +87,36 @@ func (t *tables) ChangeCloudUnit(ctx context.Context, unit lifecycle.UnitID, cha
 	})
 }
 
+func (t *tables) CloudRecordings(ctx context.Context, unit lifecycle.UnitID, from, before time.Time) (lifecycle.CloudRecordings, error) {
+	var found lifecycle.CloudRecordings
+	err := t.do(ctx, func() {
+		for _, at := range t.clips[unit] {
+			if !clipWithin(at, from, before) {
+				continue
+			}
+			if found.Oldest.IsZero() || at.Before(found.Oldest) {
+				found.Oldest = at
+			}
+			found.Newest = latest(found.Newest, at)
+		}
+	})
+	return found, err
+}
+
+func (t *tables) AddCloudRecording(ctx context.Context, unit lifecycle.UnitID, at time.Time) error {
+	return t.do(ctx, func() { t.clips[unit] = append(t.clips[unit], at) })
+}
+
+func (t *tables) DeleteCloudRecordings(ctx context.Context, unit lifecycle.UnitID, from, before time.Time) error {
+	return t.do(ctx, func() {
+		t.clips[unit] = slices.DeleteFunc(t.clips[unit], func(at time.Time) bool { return clipWithin(at, from, before) })
+	})
+}
+
+func clipWithin(at, from, before time.Time) bool {
+	return !at.Before(from) && (before.IsZero() || at.Before(before))
+}
+
 // next arms a fault for the next call that reads or writes.
 func (t *tables) next(fault func(change func()) error) {
 	t.mu.Lock()
@@ -115,7 +146,7 @@ const delay = 30 * time.Second
 func open(t *testing.T) (*Cloud, *tables, *clock) {
 	t.Helper()
 	clock := &clock{at: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	door := &tables{units: map[lifecycle.UnitID]lifecycle.CloudUnit{}}
+	door := &tables{units: map[lifecycle.UnitID]lifecycle.CloudUnit{}, clips: map[lifecycle.UnitID][]time.Time{}}
 	return New(Config{Door: door, Now: clock.now, Delay: delay, AccountHash: cloudtest.Hash}), door, clock
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Keeps is what data the cloud keeps of a unit, by the names of the message
-// files: recordings until their owner asks for their end, and of links and
+// files: recordings until they are to be deleted (rule 9), and of links and
 // sessions no more than when they were.
 func Keeps() []cloud.Data {
 	return []cloud.Data{{Kind: "recordings", Erasable: true}, {Kind: "links"}, {Kind: "sessions"}}
@@ -95,20 +95,27 @@ func (c *Cloud) Probe(ctx context.Context, r cloud.Request) (cloud.Probe, error)
 	if err != nil {
 		return cloud.Probe{}, failed("probe", err)
 	}
-	return cloud.Probe{
-		Links: links, Sessions: running(row), Recordings: reachable(row), CredentialAt: row.RotatedAt,
-	}, nil
+	reachable, err := c.config.Door.CloudRecordings(ctx, r.Unit, row.DetachedAt, time.Time{})
+	if err != nil {
+		return cloud.Probe{}, failed("probe", err)
+	}
+	kept, err := c.config.Door.CloudRecordings(ctx, r.Unit, r.From, r.Before)
+	if err != nil {
+		return cloud.Probe{}, failed("probe", err)
+	}
+	probe := cloud.Probe{
+		Links: links, Sessions: running(row), CredentialAt: row.RotatedAt, Kept: cloud.KeptNone,
+		Recordings: cloud.Span{Any: reachable.Any(), Oldest: reachable.Oldest, Newest: reachable.Newest},
+	}
+	if kept.Any() {
+		probe.Kept = cloud.KeptSome
+	}
+	return probe, nil
 }
 
-// Delete deletes older recordings. The row knows the newest alone, and older
-// ones were out of reach before they were deleted.
+// Delete deletes the recordings that were made within the request's bounds.
 func (c *Cloud) Delete(ctx context.Context, r cloud.Request) error {
-	return c.change(ctx, "delete", r.Unit, func(row *lifecycle.CloudUnit) {
-		if row.RecordedAt.Before(r.Before) {
-			row.RecordedAt = time.Time{}
-		}
-		row.DetachedAt = latest(row.DetachedAt, r.Before)
-	})
+	return failed("delete", c.config.Door.DeleteCloudRecordings(ctx, r.Unit, r.From, r.Before))
 }
 
 func (c *Cloud) standing(ctx context.Context, unit lifecycle.UnitID) ([]cloud.Link, error) {
@@ -128,9 +135,6 @@ func (c *Cloud) standing(ctx context.Context, unit lifecycle.UnitID) ([]cloud.Li
 
 // running is the last session, unless it was cut.
 func running(row lifecycle.CloudUnit) cloud.Span { return after(row.SessionAt, row.CutAt) }
-
-// reachable is the newest recording, unless it was detached.
-func reachable(row lifecycle.CloudUnit) cloud.Span { return after(row.RecordedAt, row.DetachedAt) }
 
 func after(at, ended time.Time) cloud.Span {
 	if at.IsZero() || at.Before(ended) {

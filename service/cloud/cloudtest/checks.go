@@ -32,6 +32,7 @@ func checks() []check {
 		{"unbind ends what is older and leaves what is newer", unbindLeavesNewer},
 		{"cut ends older sessions", cutEndsSessions},
 		{"detach puts older recordings out of reach", detachHidesRecordings},
+		{"delete deletes what lies within its bounds and nothing else", deletesWithin},
 		{"rotate makes a newer credential", rotateRenews},
 		{"notify is taken on once", notifyOnce},
 		{"probe tells the truth before and after", probeTells},
@@ -222,6 +223,44 @@ func detachHidesRecordings(ctx context.Context, f Fixture) error {
 	}
 	if !probe.Recordings.Any {
 		return errors.New("a recording made later was taken away")
+	}
+	return nil
+}
+
+// deletesWithin: an earlier owner's recordings, one's own, a later owner's.
+func deletesWithin(ctx context.Context, f Fixture) error {
+	r := f.request(f.Unit)
+	r.From = r.Before.Add(-time.Hour)
+	for _, at := range []time.Time{r.From.Add(-time.Minute), r.From, r.Before.Add(-time.Millisecond), r.Before} {
+		f.Record(f.Unit.ID, at)
+	}
+	earlier, later := r, r
+	earlier.From, earlier.Before = time.Time{}, r.From
+	later.From, later.Before = r.Before, r.Before.Add(time.Hour)
+	for range 2 { // a repeat does no more
+		if err := f.Cloud.Detach(ctx, r); err != nil {
+			return err
+		}
+		if err := f.Cloud.Delete(ctx, r); err != nil {
+			return err
+		}
+		f.Pass(f.Delay)
+		for _, want := range []struct {
+			name    string
+			request cloud.Request
+			kept    cloud.Kept
+		}{{"what was asked for", r, cloud.KeptNone}, {"what is older", earlier, cloud.KeptSome}, {"what is newer", later, cloud.KeptSome}} {
+			probe, err := f.Cloud.Probe(ctx, want.request)
+			if err != nil {
+				return err
+			}
+			if probe.Kept != want.kept && probe.Kept != cloud.KeptUnknown {
+				return fmt.Errorf("%s: the cloud keeps %q, want %q", want.name, probe.Kept, want.kept)
+			}
+			if !probe.Recordings.Any {
+				return errors.New("a recording made later was taken away")
+			}
+		}
 	}
 	return nil
 }

@@ -26,7 +26,8 @@ type Memory struct {
 type unit struct {
 	links      []link
 	sessions   []time.Time
-	recordings []time.Time // within reach through the unit
+	recordings []time.Time
+	detached   time.Time // older recordings are out of reach through the unit
 	credential time.Time
 	notices    map[lifecycle.OrderID]string
 }
@@ -94,7 +95,11 @@ func (m *Memory) Unbind(ctx context.Context, r cloud.Request) error {
 
 // Detach puts older recordings out of reach.
 func (m *Memory) Detach(ctx context.Context, r cloud.Request) error {
-	return m.do(ctx, r, func(u *unit) { u.recordings = since(u.recordings, r.Before) })
+	return m.do(ctx, r, func(u *unit) {
+		if u.detached.Before(r.Before) {
+			u.detached = r.Before
+		}
+	})
 }
 
 // Rotate makes a new credential where the present one is older.
@@ -131,14 +136,24 @@ func (m *Memory) Probe(ctx context.Context, r cloud.Request) (cloud.Probe, error
 	var probe cloud.Probe
 	err := m.do(ctx, r, func(u *unit) {
 		probe = cloud.Probe{
-			Links: m.standing(u), Sessions: span(u.sessions), Recordings: span(u.recordings), CredentialAt: u.credential,
+			Links: m.standing(u), Sessions: span(u.sessions), CredentialAt: u.credential, Kept: cloud.KeptNone,
+			Recordings: span(since(slices.Clone(u.recordings), u.detached)),
+		}
+		if slices.ContainsFunc(u.recordings, func(at time.Time) bool { return within(at, r) }) {
+			probe.Kept = cloud.KeptSome
 		}
 	})
 	return probe, err
 }
 
-// Delete deletes older recordings.
-func (m *Memory) Delete(ctx context.Context, r cloud.Request) error { return m.Detach(ctx, r) }
+// Delete deletes the recordings that were made within the request's bounds.
+func (m *Memory) Delete(ctx context.Context, r cloud.Request) error {
+	return m.do(ctx, r, func(u *unit) {
+		u.recordings = slices.DeleteFunc(u.recordings, func(at time.Time) bool { return within(at, r) })
+	})
+}
+
+func within(at time.Time, r cloud.Request) bool { return !at.Before(r.From) && at.Before(r.Before) }
 
 func (m *Memory) do(ctx context.Context, r cloud.Request, change func(*unit)) error {
 	if err := ctx.Err(); err != nil {

@@ -26,8 +26,7 @@ type Call struct {
 	Request cloud.Request
 }
 
-// VerbDelete names the calls of Delete, which an order asks for only where its
-// owner did.
+// VerbDelete names the calls of Delete, which are no task of an order.
 const VerbDelete = lifecycle.VerbDelete
 
 // NewScript stands before the peer.

@@ -91,6 +91,7 @@ type bent struct {
 	detach    func(context.Context, cloud.Request) error
 	rotate    func(context.Context, cloud.Request) error
 	cut       func(context.Context, cloud.Request) error
+	delete    func(context.Context, cloud.Request) error
 	notify    func(context.Context, cloud.Request) (cloud.Notice, error)
 	inventory func(context.Context, cloud.Request) (cloud.Inventory, error)
 	preflight func(context.Context, cloud.Request) (cloud.Preflight, error)
@@ -115,6 +116,10 @@ func (b bent) Rotate(ctx context.Context, r cloud.Request) error {
 
 func (b bent) Cut(ctx context.Context, r cloud.Request) error {
 	return either(b.cut, b.Cloud.Cut)(ctx, r)
+}
+
+func (b bent) Delete(ctx context.Context, r cloud.Request) error {
+	return either(b.delete, b.Cloud.Delete)(ctx, r)
 }
 
 func (b bent) Notify(ctx context.Context, r cloud.Request) (cloud.Notice, error) {
@@ -177,6 +182,21 @@ func TestSuiteCatches(t *testing.T) {
 		}},
 		{"a detach that does nothing", "detach puts older recordings out of reach", func(m *Memory) cloud.Cloud {
 			return bent{Cloud: m, detach: nothing}
+		}},
+		{"a delete that does nothing", "delete deletes what lies within its bounds and nothing else", func(m *Memory) cloud.Cloud {
+			return bent{Cloud: m, delete: nothing}
+		}},
+		{"a delete of an earlier owner's, too", "delete deletes what lies within its bounds and nothing else", func(m *Memory) cloud.Cloud {
+			return bent{Cloud: m, delete: func(ctx context.Context, r cloud.Request) error {
+				r.From = time.Time{}
+				return m.Delete(ctx, r)
+			}}
+		}},
+		{"a delete of a later owner's, too", "delete deletes what lies within its bounds and nothing else", func(m *Memory) cloud.Cloud {
+			return bent{Cloud: m, delete: func(ctx context.Context, r cloud.Request) error {
+				r.Before = r.Before.Add(time.Hour)
+				return m.Delete(ctx, r)
+			}}
 		}},
 		{"a rotate that does nothing", "rotate makes a newer credential", func(m *Memory) cloud.Cloud {
 			return bent{Cloud: m, rotate: nothing}

@@ -59,7 +59,7 @@ func ways(event string) string {
 		"contest":  "sold>sold bound>bound returned>returned reset>reset certified>certified",
 		"hold":     strings.TrimSuffix(everywhere, " retired>retired"),
 		"lift":     strings.TrimSuffix(everywhere, " retired>retired"),
-		"progress": everywhere, "contact-seen": everywhere,
+		"progress": everywhere, "contact-seen": everywhere, "delete": everywhere,
 	}[event]
 }
 
@@ -69,6 +69,6 @@ func FrozenByHolds() []lifecycle.Event {
 		lifecycle.EventSell, lifecycle.EventBind, lifecycle.EventBindConfirmed, lifecycle.EventTransfer,
 		lifecycle.EventCertify, lifecycle.EventCancel, lifecycle.EventRetire, lifecycle.EventVoid,
 		lifecycle.EventReturnSealed, lifecycle.EventShip, lifecycle.EventOffer,
-		lifecycle.EventShare, lifecycle.EventJoin,
+		lifecycle.EventShare, lifecycle.EventJoin, lifecycle.EventDelete,
 	}
 }

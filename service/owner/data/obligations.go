@@ -116,7 +116,7 @@ func (d *Data) past(ctx context.Context, actor lifecycle.Actor) ([]Open, error) 
 			one.Code, one.Path, one.Blocks = "data.open.claim", unitPath(b.Key), true
 			open = append(open, one)
 		}
-		if deleting(s, b.Binding) {
+		if deleting(s, actor.Person) {
 			one.Code, one.Path, one.Blocks = "data.open.deleting", "", false
 			open = append(open, one)
 		}
@@ -124,15 +124,11 @@ func (d *Data) past(ctx context.Context, actor lifecycle.Actor) ([]Open, error) 
 	return open, nil
 }
 
-// deleting reports whether a cloud is still at deleting what the person had
-// there. Only of the order that their own end has opened: what came later is
-// nobody's who had the unit before.
-func deleting(s lifecycle.Snapshot, b lifecycle.Binding) bool {
-	if s.Order == nil || s.Order.State != lifecycle.OrderOpen || s.Unit.Epoch != b.Epoch+1 {
-		return false
-	}
-	return slices.ContainsFunc(s.Order.Tasks, func(t lifecycle.Task) bool {
-		return t.Verb == lifecycle.VerbDelete && !t.Done()
+// deleting reports whether a cloud is still at deleting what the person asked to
+// have deleted, of this time or another.
+func deleting(s lifecycle.Snapshot, person lifecycle.PersonID) bool {
+	return slices.ContainsFunc(s.Deletions, func(x lifecycle.Deletion) bool {
+		return x.Account == person && !x.WantedAt.IsZero() && !x.Done()
 	})
 }
 

@@ -99,12 +99,14 @@ type endBody struct {
 	Ended   Progress `json:"ended"`
 	EndedAt web.Time `json:"ended_at"`
 	Erased  Progress `json:"erased,omitempty"`
+	// KeptUntil is when what it keeps is deleted; null: it is, or nobody knows when.
+	KeptUntil web.Time `json:"kept_until"`
 }
 
 func receiptBodyOf(r Receipt) receiptBody {
 	body := receiptBody{r.Code, r.Key.Brand, r.Key.Serial, r.Model, web.Time(r.At), make([]endBody, len(r.Ends)), r.Index, ""}
 	for i, end := range r.Ends {
-		body.Clouds[i] = endBody{end.Cloud, end.Bound, web.Time(end.At), end.Erased}
+		body.Clouds[i] = endBody{end.Cloud, end.Bound, web.Time(end.At), end.Erased, web.Time(end.KeptUntil)}
 	}
 	if r.Index != nil {
 		body.Proof = fmt.Sprintf("/log/proof/%d", *r.Index)

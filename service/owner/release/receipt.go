@@ -45,8 +45,10 @@ type End struct {
 	// Bound is whether every account and session of before is gone.
 	Bound Progress
 	At    time.Time // when the last of it was shown; zero: not yet
-	// Erased is the deletion that the owner asked for.
-	Erased Progress
+	// Erased is how far the deletion of what it keeps is; NotAsked: it waits for
+	// its date, KeptUntil.
+	Erased    Progress
+	KeptUntil time.Time
 }
 
 // Receipt finds a receipt by its code, as it was printed or typed.
@@ -71,6 +73,11 @@ func (r *Room) Receipt(ctx context.Context, typed string) (Receipt, error) {
 		}
 		receipt.Ends = endsOf(order)
 	}
+	owed, err := r.config.Units.DeletionsOfEpoch(ctx, found.Unit, found.Epoch-1) // the release began the next
+	if err != nil {
+		return Receipt{}, fmt.Errorf("read deletions of a receipt: %w", err)
+	}
+	receipt.erased(owed)
 	index, err := r.config.Units.EntryOf(ctx, found.Unit, lifecycle.EventRelease, found.Epoch)
 	switch {
 	case err == nil && index >= 0:
@@ -96,12 +103,9 @@ func endsOf(order lifecycle.Order) []End {
 			at, ends = len(ends), append(ends, End{Cloud: task.Cloud, Bound: Done})
 		}
 		end := &ends[at]
-		progress := progressOf(task)
+		progress := progressOf(task.State)
 		if task.Verb == lifecycle.VerbDelete {
-			if order.EraseBefore.Equal(order.Before) { // else it is what an earlier owner asked for
-				end.Erased = progress
-			}
-			continue
+			continue // of orders of before: see lifecycle.Deletion
 		}
 		end.Bound = weaker(end.Bound, progress)
 		if task.DoneAt.After(end.At) {
@@ -111,8 +115,24 @@ func endsOf(order lifecycle.Order) []End {
 	return ends
 }
 
-func progressOf(task lifecycle.Task) Progress {
-	switch task.State {
+// erased notes what became of the recordings. It goes on after the order: it is
+// the former owner's own time, whoever has the unit now.
+func (r *Receipt) erased(owed []lifecycle.Deletion) {
+	for _, x := range owed {
+		for i := range r.Ends {
+			end := &r.Ends[i]
+			if end.Cloud != x.Cloud {
+				continue
+			}
+			if end.Erased = progressOf(x.State); end.Erased == Waiting && x.WantedAt.IsZero() {
+				end.Erased, end.KeptUntil = NotAsked, x.Due()
+			}
+		}
+	}
+}
+
+func progressOf(state lifecycle.TaskState) Progress {
+	switch state {
 	case lifecycle.TaskProven:
 		return Done
 	case lifecycle.TaskAsked:

@@ -20,6 +20,8 @@ type units interface {
 	ReleaseReceipt(ctx context.Context, codeHash string) (lifecycle.ReleaseReceipt, error)
 	// Order is an order with its tasks.
 	Order(ctx context.Context, id lifecycle.OrderID) (lifecycle.Unit, lifecycle.Order, error)
+	// DeletionsOfEpoch is what clouds are to delete of an owner's time, and have.
+	DeletionsOfEpoch(ctx context.Context, unit lifecycle.UnitID, epoch lifecycle.Epoch) ([]lifecycle.Deletion, error)
 	// Snapshot is everything the rules read about a unit.
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
 	// EntryOf is where an event of a unit at an epoch stands on the ledger.

@@ -80,6 +80,7 @@ func (r Record) write(tx *engine.Tx, change lifecycle.Change) error {
 		func() error { return putSightings(tx, sqlPutSighting, unit, change.Sightings) },
 		func() error { return putProbes(tx, unit, change.Probes) },
 		func() error { return r.putOrders(tx, change) },
+		func() error { return r.putDeletions(tx, change) },
 		func() error { return putAttestations(tx, unit, change.Attestations) },
 		func() error { return r.putSingles(tx, change) },
 		func() error { return putFlags(tx, unit, change.Flags) },

@@ -22,6 +22,7 @@ func (r Record) Even(tx *engine.Tx, now time.Time) error {
 		{!r.has(hasBindings), reading(func() (any, error) { return presentBindings(tx, id, now) })},
 		{!r.has(hasOffers), reading(func() (any, error) { return pendingOffers(tx, id) })},
 		{!r.has(hasHolds), reading(func() (any, error) { return standingHolds(tx, id) })},
+		{!r.has(hasDeletions), reading(func() (any, error) { return owedDeletions(tx, id) })},
 		{!r.has(hasSightings), reading(func() (any, error) { return sightings(tx, id) })},
 		{!r.has(hasProbes), reading(func() (any, error) { return probes(tx, id) })},
 		{!r.has(hasReport), reading(func() (any, error) { return report(tx, id) })},

@@ -19,6 +19,7 @@ const (
 	hasSightings lists = 1 << 3
 	hasProbes    lists = 1 << 4
 	hasReport    lists = 1 << 5
+	hasDeletions lists = 1 << 7
 )
 
 // grow adds what a change writes.
@@ -26,7 +27,8 @@ func (l lists) grow(change lifecycle.Change) lists {
 	return l |
 		given(hasBindings, len(change.Bindings)) | given(hasOffers, len(change.Offers)) |
 		given(hasHolds, len(change.Holds)) | given(hasSightings, len(change.Sightings)) |
-		given(hasProbes, len(change.Probes)) | reported(change.Report)
+		given(hasProbes, len(change.Probes)) | reported(change.Report) |
+		given(hasDeletions, len(change.Deletions))
 }
 
 func given(l lists, rows int) lists {

@@ -75,6 +75,9 @@ func (r *Record) readCustomer(tx *engine.Tx, now time.Time) (err error) {
 	if err == nil && r.has(hasHolds) {
 		r.Holds, err = standingHolds(tx, r.Unit.ID)
 	}
+	if err == nil && r.has(hasDeletions) {
+		r.Deletions, err = owedDeletions(tx, r.Unit.ID)
+	}
 	return err
 }
 

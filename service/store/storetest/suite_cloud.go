@@ -18,6 +18,7 @@ func cloudScenarios() []scenario {
 		{"of many nonces few are kept", fewNonces},
 		{"the built-in cloud ends what is older and no more", cloudLinks},
 		{"the built-in cloud keeps its own books of a unit", cloudUnits},
+		{"the built-in cloud deletes recordings within bounds", cloudRecordings},
 	}
 }
 
@@ -112,7 +113,7 @@ func cloudUnits(t *testing.T, w *World) {
 	}
 	want := lifecycle.CloudUnit{
 		Unit: unit.ID, DetachedAt: w.Clock.Now(), RotatedAt: w.Clock.Now().Add(1 * time.Second), CutAt: w.Clock.Now().Add(2 * time.Second),
-		SessionAt: w.Clock.Now().Add(3 * time.Second), RecordedAt: w.Clock.Now().Add(4 * time.Second), NotifiedAt: w.Clock.Now().Add(5 * time.Second),
+		SessionAt: w.Clock.Now().Add(3 * time.Second), NotifiedAt: w.Clock.Now().Add(5 * time.Second),
 	}
 	for range 2 {
 		if err := w.ChangeCloudUnit(t.Context(), unit.ID, func(u *lifecycle.CloudUnit) { *u = want }); err != nil {
@@ -122,4 +123,26 @@ func cloudUnits(t *testing.T, w *World) {
 	if got, err := w.CloudUnit(t.Context(), unit.ID); err != nil || got != want {
 		t.Errorf("cloud unit %+v, %v; want %+v", got, err, want)
 	}
+}
+
+func cloudRecordings(t *testing.T, w *World) {
+	ctx, unit, at := t.Context(), w.Sold(t).ID, w.Clock.Now()
+	for _, made := range []time.Time{at, at.Add(time.Hour), at.Add(time.Hour), at.Add(2 * time.Hour)} { // one is told twice
+		if err := w.AddCloudRecording(ctx, unit, made); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has := func(from, before time.Time, want lifecycle.CloudRecordings) {
+		t.Helper()
+		if got, err := w.CloudRecordings(ctx, unit, from, before); err != nil || got != want {
+			t.Errorf("from %v until %v: %+v, %v; want %+v", from, before, got, err, want)
+		}
+	}
+	has(time.Time{}, time.Time{}, lifecycle.CloudRecordings{Oldest: at, Newest: at.Add(2 * time.Hour)})
+	has(at.Add(time.Hour), at.Add(2*time.Hour), lifecycle.CloudRecordings{Oldest: at.Add(time.Hour), Newest: at.Add(time.Hour)})
+	if err := w.DeleteCloudRecordings(ctx, unit, at.Add(time.Millisecond), at.Add(2*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	has(at.Add(time.Millisecond), at.Add(2*time.Hour), lifecycle.CloudRecordings{})
+	has(time.Time{}, time.Time{}, lifecycle.CloudRecordings{Oldest: at, Newest: at.Add(2 * time.Hour)})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -17,6 +18,7 @@ func releaseScenarios() []scenario {
 		{"releases/refused leave none", releaseRefused},
 		{"releases/sent again", releaseAgain},
 		{"releases/what is to be deleted", releaseErases},
+		{"releases/deletion is work of its date", deletionWork},
 	}
 }
 
@@ -101,17 +103,69 @@ func releaseAgain(t *testing.T, w *World) {
 }
 
 func releaseErases(t *testing.T, w *World) {
-	unit := w.Bound(t)
-	outcome, err := w.AdvanceWithRelease(t.Context(), unit.ID, receiptHash, w.releases(true))
+	ctx, unit := t.Context(), w.Bound(t)
+	outcome, err := w.AdvanceWithRelease(ctx, unit.ID, receiptHash, w.releases(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := w.snapshot(t, unit.ID).Order
-	if diff := cmp.Diff(outcome.Change.Orders[0], *order); diff != "" || !order.EraseBefore.Equal(order.Before) {
-		t.Errorf("order (-written +read):\n%s", diff)
+	written := outcome.Change.Deletions
+	if diff := cmp.Diff(written, w.snapshot(t, unit.ID).Deletions); diff != "" || len(written) != 1 {
+		t.Fatalf("owed (-written +read):\n%s", diff)
+	}
+	owed, err := w.DeletionsOfEpoch(ctx, unit.ID, outcome.Change.Unit.Epoch-1)
+	if diff := cmp.Diff(written, owed); diff != "" || err != nil {
+		t.Errorf("by its epoch: %v (-written +read):\n%s", err, diff)
 	}
 	w.Must(t, unit.ID, w.TakeBack())
-	if again := w.snapshot(t, unit.ID).Order; !again.EraseBefore.Equal(order.EraseBefore) {
-		t.Errorf("the return's order deletes before %v, want %v", again.EraseBefore, order.EraseBefore)
+	x := written[0]
+	w.Must(t, unit.ID, lifecycle.BeginDeletion{Command: w.By(lifecycle.Actor{Kind: lifecycle.ActorService}), Binding: x.Binding, Cloud: x.Cloud}.Decide)
+	done := w.Must(t, unit.ID, lifecycle.EndDeletion{
+		Command: w.By(lifecycle.Actor{Kind: lifecycle.ActorService}), Binding: x.Binding, Cloud: x.Cloud, Proof: "nothing-kept",
+	}.Decide)
+	if left := w.snapshot(t, unit.ID).Deletions; len(left) != 0 {
+		t.Errorf("still owed: %+v", left)
+	}
+	all, err := w.DeletionsOf(ctx, unit.ID, x.Binding)
+	if diff := cmp.Diff(done.Change.Deletions, all); diff != "" || err != nil {
+		t.Errorf("what was done: %v (-written +read):\n%s", err, diff)
+	}
+}
+
+// deletionWork: what is owed is due on its date, however late a clock says it
+// is, and whatever becomes of the unit; a word of its owner makes it due now.
+func deletionWork(t *testing.T, w *World) {
+	ctx := t.Context()
+	asked, waits := w.Bound(t), w.Bound(t)
+	due := w.Clock.Now().Add(lifecycle.DeleteAfter)
+	for _, unit := range []lifecycle.UnitID{asked.ID, waits.ID} {
+		w.Must(t, unit, w.TakeBack())
+	}
+	of := func(unit lifecycle.UnitID) lifecycle.Deletion { return w.snapshot(t, unit).Deletions[0] }
+	now := w.Clock.Now()
+	if err := w.PullWork(ctx, now, now, now); err != nil {
+		t.Fatal(err)
+	}
+	for _, work := range w.claim(t) {
+		if string(work.Order) == string(of(work.Unit).Binding) {
+			t.Errorf("a month early: %+v", work)
+		}
+	}
+	w.Must(t, asked.ID, lifecycle.WantDeletion{Command: w.By(w.Owner), Binding: of(asked.ID).Binding}.Decide)
+	claimed := w.claim(t)
+	if len(claimed) != 1 || claimed[0].Unit != asked.ID || string(claimed[0].Order) != string(of(asked.ID).Binding) {
+		t.Fatalf("asked for: %+v, want that deletion", claimed)
+	}
+	x := of(asked.ID)
+	w.Must(t, asked.ID, lifecycle.BeginDeletion{Command: w.By(lifecycle.Actor{Kind: lifecycle.ActorService}), Binding: x.Binding, Cloud: x.Cloud}.Decide)
+	if err := w.FinishWork(ctx, claimed[0], now.Add(time.Hour), false, ""); err != nil {
+		t.Errorf("its own word put the worker off: %v", err)
+	}
+	w.Clock.Add(due.Add(time.Hour).Sub(w.Clock.Now()))
+	found := false
+	for _, work := range w.claim(t) {
+		found = found || work.Unit == waits.ID && string(work.Order) == string(of(waits.ID).Binding)
+	}
+	if !found {
+		t.Error("on its date nobody gets the work")
 	}
 }
