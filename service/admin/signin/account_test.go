@@ -46,6 +46,23 @@ func TestChangePassword(t *testing.T) {
 
 // TestPasswordsLeaveNoDigest: what is kept beside an idempotency key must not
 // let a reader of the database try passwords at full speed.
+// TestAPasswordBesideAPasskey: whoever knows the password and has the open browser
+// does not replace it for somebody who has a passkey.
+func TestAPasswordBesideAPasskey(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	mara := k.owner(t, true)
+	b := k.browser()
+	b.signIn(mara.Email, password)
+	got := b.post("/account/password", "current", password, "password", fresh, "password_again", fresh)
+	if got.Status != http.StatusSeeOther || !strings.HasPrefix(got.Header.Get("Location"), "/verify") {
+		t.Errorf("= %d to %q, want to be asked for the passkey", got.Status, got.Header.Get("Location"))
+	}
+	if after := k.browser(); after.signIn(mara.Email, fresh).Status == http.StatusSeeOther {
+		t.Error("the password was replaced")
+	}
+}
+
 func TestPasswordsLeaveNoDigest(t *testing.T) {
 	t.Parallel()
 	k := newKit(t)

@@ -45,6 +45,9 @@ type passwordBody struct {
 }
 
 func (h *Handler) apiChangePassword(c echo.Context) error {
+	if err := h.mayChangePassword(c); err != nil {
+		return err
+	}
 	in, err := web.Bind[passwordBody](c)
 	if err := web.AllMistakes(err, access.CheckPassword(in.Password)); err != nil {
 		return err

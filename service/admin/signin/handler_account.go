@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 
@@ -43,7 +44,28 @@ type passwordForm struct {
 	Again    string `form:"password_again" validate:"eqfield=Password"`
 }
 
+// mayChangePassword asks who has a passkey for it: the password alone proves
+// nothing beside one, and whoever replaces it shuts its person out of half of
+// their ways in. A token is not asked again.
+func (h *Handler) mayChangePassword(c echo.Context) error {
+	if c.Request().Header.Get(echo.HeaderAuthorization) != "" {
+		return nil
+	}
+	factors, err := h.entrance.config.Store.FactorsOf(c.Request().Context(), web.Principal(c).Person)
+	if err != nil {
+		return fmt.Errorf("change password: %w", err)
+	}
+	fresh, err := web.FreshlyVerified(c)
+	if err == nil && factors.Passkeys > 0 && !fresh {
+		err = access.ErrUnverified
+	}
+	return err
+}
+
 func (h *Handler) changePassword(c echo.Context) error {
+	if err := h.mayChangePassword(c); err != nil {
+		return err
+	}
 	in, err := web.Bind[passwordForm](c)
 	var person access.Person
 	if err = web.AllMistakes(err, access.CheckPassword(in.Password)); err == nil {

@@ -125,7 +125,7 @@ func newKitOf(t *testing.T, cost access.PasswordConfig, mail bool) *kit {
 		t.Fatalf("NewHandler: %v", err)
 	}
 	k.site = webtest.New(t, handler.Mount, func(c *web.Config) {
-		c.Now, c.Sessions, c.Authenticator = k.Clock.Now, k.Opened, k.entrance
+		c.Now, c.Sessions, c.Authenticator, c.Passkeys = k.Clock.Now, k.Opened, k.entrance, k.Opened
 	})
 	return k
 }

@@ -69,4 +69,13 @@ func TestMailScreens(t *testing.T) {
 	k.mails(t)
 	b = k.opened(t, free.Email)
 	shot("password", "/recover/choose")
+	b = k.in(t, free.Email)
+	shot("account", "/account")
+	shot("address", "/account/address")
+	b.post("/account/address", "email", "ben@new.example")
+	sent := k.mails(t)
+	shot("address-asked", "/account/address")
+	shot("address-confirm", letter(t, sent, "ben@new.example").Link)
+	shot("address-stop", letter(t, sent, free.Email).Link)
+	shot("address-over", "/account/address/x")
 }
