@@ -25,7 +25,7 @@ func (b *Builder) models(vendor lifecycle.OrgID) []lifecycle.Model {
 			RequiredGrade: lifecycle.GradeDeviceSigned, RemovableMedia: true, Clouds: clouds, Checklist: []lifecycle.Check{power, lens, seal}},
 		{Name: "Doorbell", GTIN: "09506000135038", ResetPolicy: lifecycle.ResetReleases, SaleImplied: true, MinFirmware: "1.8",
 			RequiredGrade: lifecycle.GradeProbed, Clouds: clouds, Checklist: []lifecycle.Check{power, chime}},
-		{Name: "Baby", GTIN: "09506000135045", ResetPolicy: lifecycle.ResetReleases, MinFirmware: "",
+		{Name: "Nursery", GTIN: "09506000135045", ResetPolicy: lifecycle.ResetReleases, MinFirmware: "",
 			RequiredGrade: lifecycle.GradeAttested, Clouds: clouds, Checklist: []lifecycle.Check{power}},
 	}
 }
