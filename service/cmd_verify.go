@@ -78,7 +78,7 @@ func verifyAt(ctx context.Context, args []string, stdout io.Writer, now func() t
 		return err
 	}
 	return verify(ctx, auditInput{
-		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, looked: records,
+		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, looked: records, standings: records,
 		now: now, wait: wait,
 	}, stdout)
 }
@@ -90,8 +90,10 @@ type auditInput struct {
 	keys   note.Verifiers
 	tables replay.Tables
 	looked consentTables
-	now    func() time.Time
-	wait   pauser
+	// standings are the rows beside units.
+	standings replay.Standings
+	now       func() time.Time
+	wait      pauser
 }
 
 // mislabelled finds entries whose columns do not say what the entry says: the
@@ -167,6 +169,7 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	}
 	replayed, err := replay.Run(ctx, replay.Config{
 		Source: in.source, Tables: in.tables, Out: stdout, Now: in.now, Pause: in.wait,
+		Kinds: heldKinds(), Standings: in.standings,
 	})
 	if err != nil {
 		return err

@@ -128,10 +128,7 @@ func (s *Store) EndCredential(ctx context.Context, id string) error {
 }
 
 func (s *Store) enterCredential(tx *engine.Tx, c access.Credential, event string) error {
-	return s.enterAdmin(tx, book.Record{Kind: "token", Subject: c.ID, Event: event}, struct {
-		Kind   access.PrincipalKind `json:"kind"`
-		Person lifecycle.PersonID   `json:"person,omitempty"`
-		Org    lifecycle.OrgID      `json:"org,omitempty"`
-		Scopes []string             `json:"scopes,omitempty"`
-	}{c.Kind, c.Person, c.Org, c.Scopes})
+	return s.enterAdmin(tx, book.Record{Kind: "token", Subject: c.ID, Event: event}, access.StandingToken{
+		Kind: c.Kind, Person: c.Person, Org: c.Org, Scopes: c.Scopes, Hash: c.Hash,
+	})
 }

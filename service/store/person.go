@@ -196,11 +196,9 @@ func (s *Store) sealPerson(tx *engine.Tx, p access.Person) ([]byte, error) {
 
 // enterPerson enters ids and roles, and nothing else, into the ledger.
 func (s *Store) enterPerson(tx *engine.Tx, p access.Person, event string) error {
-	return s.enterAdmin(tx, book.Record{Kind: "person", Subject: string(p.ID), Event: event}, struct {
-		Org      lifecycle.OrgID  `json:"org,omitempty"`
-		Roles    []lifecycle.Role `json:"roles"`
-		Disabled bool             `json:"disabled,omitempty"`
-	}{p.Org, p.Roles, !p.DisabledAt.IsZero()})
+	return s.enterAdmin(tx, book.Record{Kind: "person", Subject: string(p.ID), Event: event}, access.StandingPerson{
+		Org: p.Org, Roles: p.Roles, Disabled: !p.DisabledAt.IsZero(),
+	})
 }
 
 // emailHash is by what a person is found: the address is sealed.

@@ -44,6 +44,10 @@ type Config struct {
 	Now    func() time.Time
 	// Pause waits for entries to get their places.
 	Pause func(ctx context.Context, d time.Duration) error
+	// Kinds are what is held against the ledger beside units, and Standings the
+	// tables of it.
+	Kinds     []Kind
+	Standings Standings
 	// AtOnce is how many units are held in memory; 0: as many as is good.
 	AtOnce int
 }
@@ -69,6 +73,9 @@ func Run(ctx context.Context, config Config) (Result, error) {
 	}
 	r := &replay{Config: config, waiting: map[string]*waiting{}}
 	err := r.run(ctx)
+	if err == nil && len(r.Kinds) > 0 {
+		err = r.compareKinds(ctx)
+	}
 	if err == nil {
 		err = r.settle(ctx)
 	}

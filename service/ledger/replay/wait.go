@@ -35,13 +35,20 @@ type waiting struct {
 	about string
 }
 
-// page reads the next rows. Where more entries have no place than are read at
-// once, it waits: nobody could say what made these rows.
+// page reads the next rows.
 func (r *replay) page(ctx context.Context) ([]lifecycle.Rows, ledger.Moment, error) {
+	return settled(ctx, r, func() ([]lifecycle.Rows, ledger.Moment, error) {
+		return r.Tables.RowsAfter(ctx, r.after, rowsAtOnce)
+	})
+}
+
+// settled reads rows, and where more entries have no place than are read at
+// once, it waits: nobody could say what made these rows.
+func settled[T any](ctx context.Context, r *replay, read func() ([]T, ledger.Moment, error)) ([]T, ledger.Moment, error) {
 	for range placeTries {
-		rows, moment, err := r.Tables.RowsAfter(ctx, r.after, rowsAtOnce)
+		rows, moment, err := read()
 		if err != nil {
-			return nil, moment, fmt.Errorf("read the rows behind %q: %w", r.after, err)
+			return nil, moment, fmt.Errorf("read rows: %w", err)
 		}
 		if !moment.More {
 			return rows, moment, nil
@@ -53,21 +60,29 @@ func (r *replay) page(ctx context.Context) ([]lifecycle.Rows, ledger.Moment, err
 	return nil, ledger.Moment{}, errUnplaced
 }
 
+// seen is the leaf of an entry without a place, if it is what it says it is.
+// The entry is remembered: it must get its place, as it was.
+func (r *replay) seen(entry ledger.Waiting) (ledger.Leaf, bool) {
+	leaf, err := ledger.DecodeLeaf(entry.Bytes)
+	hash := ledger.LeafHash(entry.Bytes)
+	good := err == nil && leaf.ID == entry.ID && hash == entry.Hash
+	if _, again := r.waiting[entry.ID]; !again {
+		r.waiting[entry.ID] = &waiting{at: entry.At, hash: hash, about: leaf.Kind + " " + leaf.Subject}
+		if !good {
+			r.find(-1, "entry "+entry.ID, "waits for its place, and is not what it says it is")
+		}
+	}
+	return leaf, good
+}
+
 // changesOf is what the entries without a place say became of units of this
-// part. They are remembered: each must get its place, as it was.
+// part.
 func (r *replay) changesOf(moment ledger.Moment) map[lifecycle.UnitID][]lifecycle.Change {
 	changes := map[lifecycle.UnitID][]lifecycle.Change{}
 	for _, entry := range moment.Waiting {
-		leaf, err := ledger.DecodeLeaf(entry.Bytes)
-		_, again := r.waiting[entry.ID]
-		if !again {
-			r.waiting[entry.ID] = &waiting{at: entry.At, hash: ledger.LeafHash(entry.Bytes), about: leaf.Kind + " " + leaf.Subject}
-		}
+		leaf, ok := r.seen(entry)
 		switch {
-		case err != nil || leaf.ID != entry.ID || ledger.LeafHash(entry.Bytes) != entry.Hash:
-			if !again {
-				r.find(-1, "entry "+entry.ID, "waits for its place, and is not what it says it is")
-			}
+		case !ok:
 		case leaf.Kind == "unit":
 			change, err := changeOf(leaf)
 			if unit := lifecycle.UnitID(leaf.Subject); err == nil && r.mine(unit) {

@@ -1,0 +1,51 @@
+package access
+
+import (
+	"time"
+
+	"quitclaim/service/lifecycle"
+)
+
+// StandingPerson is what the ledger says of a person: who they are for the
+// service, and nothing that is theirs.
+type StandingPerson struct {
+	Org      lifecycle.OrgID  `json:"org,omitempty"`
+	Roles    []lifecycle.Role `json:"roles"`
+	Disabled bool             `json:"disabled,omitempty"`
+}
+
+// StandingToken is what the ledger says of a token: in whose name it acts, what
+// it may, and which one it is. Entries from before have no hash.
+type StandingToken struct {
+	Kind   PrincipalKind      `json:"kind"`
+	Person lifecycle.PersonID `json:"person,omitempty"`
+	Org    lifecycle.OrgID    `json:"org,omitempty"`
+	Scopes []string           `json:"scopes,omitempty"`
+	Hash   string             `json:"hash,omitempty"`
+}
+
+// StandingConsent is a consent as its row has it: by what it is found, and what
+// its ledger entry says, byte by byte.
+type StandingConsent struct {
+	Unit    lifecycle.UnitID
+	Epoch   lifecycle.Epoch
+	Owner   lifecycle.PersonID
+	Agent   lifecycle.PersonID
+	Since   time.Time
+	Until   time.Time
+	Revoked bool
+	Body    string
+}
+
+// StandingAccess is an access as its row has it: by what its owner finds it,
+// and what its ledger entry says, byte by byte.
+type StandingAccess struct {
+	Unit    lifecycle.UnitID
+	Epoch   lifecycle.Epoch
+	Consent string
+	Owner   lifecycle.PersonID
+	Agent   lifecycle.PersonID
+	At      time.Time
+	Refused ConsentEnd
+	Body    string
+}
