@@ -209,6 +209,7 @@ func (h *house) wireRooms() {
 			return h.release.CodeOf(ctx, unit, ended)
 		},
 		OfferCode: func(id lifecycle.OfferID) string { return h.keys.LookupHash("offer", string(id)) },
+		Attempts:  h.store,
 		Origin:    h.config.URL, Now: h.now, NewID: newID, Log: h.log,
 	})
 	h.wireRelease()

@@ -96,6 +96,9 @@ type Config struct {
 	// it can be shown to its owner again while the record holds no more than its
 	// SHA-256.
 	OfferCode func(lifecycle.OfferID) string
+	// Attempts counts, for all processes together, whom a person invites; nil: it
+	// is not counted.
+	Attempts access.ThrottleStore
 	// Origin is the scheme and host in the QR codes of offers.
 	Origin string
 	Now    func() time.Time
@@ -109,6 +112,7 @@ type Owner struct {
 	config Config
 	// guesses slows down whoever tries codes or serials, by person.
 	guesses *access.Throttle
+	invites *invites
 }
 
 // freeGuesses is how often a person may be wrong before they have to wait: a
@@ -120,6 +124,7 @@ func New(config Config) *Owner {
 	return &Owner{
 		config:  config,
 		guesses: access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: freeGuesses}),
+		invites: newInvites(config.Now, config.Attempts),
 	}
 }
 

@@ -60,6 +60,9 @@ func (o *Owner) Recipient(ctx context.Context, actor lifecycle.Actor, email stri
 	if email == "" {
 		return "", nil
 	}
+	if err := o.invites.attempt(ctx, actor, email); err != nil {
+		return "", err
+	}
 	person, err := o.config.People.PersonByEmail(ctx, email)
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		// One record is unsealed either way, for that takes most of the time.

@@ -5,9 +5,14 @@ import (
 	"maps"
 	"net/url"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"quitclaim/service/access"
 	"quitclaim/service/ledger"
@@ -252,6 +257,7 @@ func TestAnOwnerSeesWhoLookedAndProvesIt(t *testing.T) {
 	if _, err := proof.Verify(ledger.LeafHash([]byte(leaf.Body)), k.Verifiers(t)); err != nil {
 		t.Errorf("the proof does not hold for the entry: %v", err)
 	}
+	provenByOthers(t, k, []byte(leaf.Body), text.Body)
 	decoded, err := ledger.DecodeLeaf([]byte(leaf.Body))
 	if err != nil || decoded.Subject != looked.ID || strings.Contains(string(decoded.Body), "it is dark") {
 		t.Errorf("the entry: %+v, %v", decoded, err)
@@ -260,6 +266,56 @@ func TestAnOwnerSeesWhoLookedAndProvesIt(t *testing.T) {
 		if got := k.as(k.Neighbour).Get(path); got.Status != 404 {
 			t.Errorf("a neighbour at %s: %d, want 404", path, got.Status)
 		}
+	}
+}
+
+// provenByOthers checks a downloaded proof with nothing of ours: the lines of
+// c2sp.org/tlog-proof, the signature by golang.org/x/mod/sumdb/note, the path by
+// golang.org/x/mod/sumdb/tlog; and that both notice one wrong byte.
+func provenByOthers(t *testing.T, k *kit, leaf []byte, text string) {
+	t.Helper()
+	head, checkpoint, found := strings.Cut(text, "\n\n")
+	lines := strings.Split(head, "\n")
+	if !found || lines[0] != "c2sp.org/tlog-proof@v1" {
+		t.Fatalf("no proof: %q", text)
+	}
+	var index int64
+	var path tlog.RecordProof
+	for _, line := range lines[1:] {
+		if number, is := strings.CutPrefix(line, "index "); is {
+			at, err := strconv.ParseInt(number, 10, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			index = at
+			continue
+		}
+		hash, err := tlog.ParseHash(line)
+		if err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		path = append(path, hash)
+	}
+	opened, err := note.Open([]byte(checkpoint), k.Verifiers(t))
+	if err != nil {
+		t.Fatalf("the checkpoint: %v", err)
+	}
+	parts := strings.Split(opened.Text, "\n") // origin, size, root
+	size, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := tlog.ParseHash(parts[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tlog.CheckRecord(path, size, root, index, tlog.RecordHash(leaf)); err != nil {
+		t.Errorf("the entry at %d of %d: %v", index, size, err)
+	}
+	other := slices.Clone(leaf)
+	other[len(other)/2] ^= 1
+	if tlog.CheckRecord(path, size, root, index, tlog.RecordHash(other)) == nil {
+		t.Error("another entry passes")
 	}
 }
 

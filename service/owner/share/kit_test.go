@@ -37,6 +37,7 @@ func newKit(t *testing.T) *kit {
 	room := owner.New(owner.Config{
 		Units: w.Store, People: w.Store, Kept: w.Store, Feed: w.Store, Cloud: k.cloud, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return w.Ring.LookupHash("offer", string(id)) },
+		Attempts:  w.Store,
 		Origin:    "https://qc.example", Now: w.Clock.Now, NewID: newID, Log: slog.New(slog.DiscardHandler),
 	})
 	owners, err := owner.NewHandler(room)

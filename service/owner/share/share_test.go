@@ -182,6 +182,44 @@ func TestGuessedCodesAreSlow(t *testing.T) {
 	}
 }
 
+// Whoever has one unit cannot fill somebody's inbox by inviting them again and
+// again, to this or to anything; and nobody learns by the wait who is known.
+func TestNobodysInboxIsFilledByInvitations(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit, ada := k.Bound(t), k.as(k.Owner)
+	until := func(to string) (made int) {
+		for ; made < 100; made++ {
+			got := ada.PostJSON("/v1/shares", body(unit, map[string]any{"to": to}))
+			if got.Status == 429 {
+				return made
+			}
+			var in invited
+			if got.Decode(&in); got.Status != 201 {
+				t.Fatalf("invitation %d: %d %s", made, got.Status, got.Body)
+			}
+			if got := ada.PostForm(pathOf(unit)+"/shares/"+string(in.ID)+"/end", url.Values{}); got.Status != 303 {
+				t.Fatalf("end: %d", got.Status)
+			}
+		}
+		return made
+	}
+	known, unknown := until(k.mail(t, k.Neighbour)), until("nobody@example.com")
+	if known != unknown || known < 10 || known > 30 {
+		t.Errorf("%d invitations to somebody before a wait, %d to nobody; want some dozens, alike", known, unknown)
+	}
+	offer := map[string]any{"brand": unit.Key.Brand, "serial": unit.Key.Serial, "to": strings.ToUpper(k.mail(t, k.Neighbour))}
+	if got := ada.PostJSON("/v1/transfers", offer); got.Status != 429 {
+		t.Errorf("an offer to the same, in capitals: %d %s, want 429", got.Status, got.Body)
+	}
+	if got := ada.PostJSON("/v1/shares", body(unit, map[string]any{"to": "other@example.com"})); got.Status != 201 {
+		t.Errorf("somebody else: %d, want 201", got.Status)
+	}
+	if got := ada.PostJSON("/v1/shares", body(unit, nil)); got.Status != 201 {
+		t.Errorf("face to face: %d, want 201: it tells nobody", got.Status)
+	}
+}
+
 // Nobody learns here which addresses are known.
 func TestAnUnknownAddressLooksLikeAnyOther(t *testing.T) {
 	t.Parallel()
