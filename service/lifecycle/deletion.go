@@ -45,6 +45,9 @@ type Deletion struct {
 	DoneAt  time.Time `json:"done_at,omitzero"`
 }
 
+// key is what a unit has one of.
+func (x Deletion) key() string { return string(x.Binding) + "\x00" + x.Cloud }
+
 // Done reports whether nothing more is expected of the cloud.
 func (x Deletion) Done() bool { return x.State == TaskProven || x.State == TaskWaived }
 

@@ -10,6 +10,7 @@ type Rows struct {
 	Bindings     []Binding
 	Offers       []Offer
 	Holds        []Hold
+	Deletions    []Deletion
 	Returns      []Return
 	Orders       []Order
 	Attestations []Attestation
@@ -48,6 +49,7 @@ func (r Rows) Apply(c Change) Rows {
 	r.Bindings = merge(r.Bindings, c.Bindings, func(b Binding) string { return string(b.ID) })
 	r.Offers = merge(r.Offers, c.Offers, func(o Offer) string { return string(o.ID) })
 	r.Holds = merge(r.Holds, c.Holds, func(h Hold) string { return string(h.ID) })
+	r.Deletions = merge(r.Deletions, c.Deletions, Deletion.key)
 	r.Orders = merge(r.Orders, c.Orders, func(o Order) string { return string(o.ID) })
 	r.Attestations = merge(r.Attestations, c.Attestations, func(a Attestation) string {
 		return string(a.Order) + "\x00" + a.Check + "\x00" + string(a.By)
@@ -104,6 +106,7 @@ func (r Rows) newest(c Change) Newest {
 func (r Rows) Snapshot() Snapshot {
 	return Snapshot{
 		Unit: r.Unit, Bindings: r.Bindings, Offers: r.Offers, Holds: r.Holds, Attestations: r.Attestations, Report: r.Report,
+		Deletions:   r.Deletions,
 		Return:      find(r.Returns, func(x Return) bool { return x.ID == r.Newest.Return }),
 		Order:       find(r.Orders, func(x Order) bool { return x.ID == r.Newest.Order }),
 		Certificate: find(r.Certificates, func(x Certificate) bool { return x.Code == r.Newest.Certificate }),

@@ -111,6 +111,7 @@ func ordered(r lifecycle.Rows) lifecycle.Rows {
 	r.Bindings = sorted(r.Bindings, func(b lifecycle.Binding) string { return string(b.ID) })
 	r.Offers = sorted(r.Offers, func(o lifecycle.Offer) string { return string(o.ID) })
 	r.Holds = sorted(r.Holds, func(h lifecycle.Hold) string { return string(h.ID) })
+	r.Deletions = sorted(r.Deletions, deletionKey)
 	r.Returns = sorted(r.Returns, func(x lifecycle.Return) string { return string(x.ID) })
 	r.Orders = sorted(r.Orders, func(o lifecycle.Order) string { return string(o.ID) })
 	for i := range r.Orders {

@@ -23,6 +23,7 @@ func fieldsOf(r lifecycle.Rows) map[string]any {
 		"bindings":     byKey(r.Bindings, func(b lifecycle.Binding) string { return string(b.ID) }),
 		"offers":       byKey(r.Offers, func(o lifecycle.Offer) string { return string(o.ID) }),
 		"holds":        byKey(r.Holds, func(h lifecycle.Hold) string { return string(h.ID) }),
+		"deletions":    byKey(r.Deletions, deletionKey),
 		"returns":      byKey(r.Returns, func(x lifecycle.Return) string { return string(x.ID) }),
 		"orders":       byKey(ordersOf(r.Orders), func(o orderFields) string { return string(o.ID) }),
 		"attestations": byKey(r.Attestations, attestationKey),
@@ -108,3 +109,5 @@ func shown(value any) string {
 	}
 	return string(text)
 }
+
+func deletionKey(x lifecycle.Deletion) string { return string(x.Binding) + " " + x.Cloud }

@@ -109,6 +109,10 @@ func (p *page) fillCustomer(tx *engine.Tx) error {
 			p.rows[at].Holds = append(p.rows[at].Holds, h)
 			p.got[at] |= hasHolds
 		}),
+		within(tx, p, sqlDeletionsWithin, scanDeletion, func(at int, x lifecycle.Deletion) {
+			p.rows[at].Deletions = append(p.rows[at].Deletions, x)
+			p.got[at] |= hasDeletions
+		}),
 		within(tx, p, sqlReportsWithin, scanReport, func(at int, r lifecycle.Report) {
 			p.rows[at].Report = &r
 			p.got[at] |= hasReport
@@ -199,7 +203,7 @@ func (l lists) names() (names []string) {
 		name string
 	}{
 		{hasBindings, "bindings"}, {hasOffers, "offers"}, {hasHolds, "holds"},
-		{hasSightings, "sightings"}, {hasProbes, "probes"}, {hasReport, "report"},
+		{hasSightings, "sightings"}, {hasProbes, "probes"}, {hasReport, "report"}, {hasDeletions, "deletions"},
 	} {
 		if l&one.list != 0 {
 			names = append(names, one.name)

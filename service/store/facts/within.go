@@ -13,6 +13,12 @@ SELECT unit_id, offer_id, state, from_person, to_person, code_hash, epoch, creat
 FROM offer WHERE unit_id >= $1 AND unit_id <= $2
 ORDER BY unit_id, offer_id`
 
+const sqlDeletionsWithin = `
+SELECT unit_id, binding_id, cloud, account, epoch, from_at, before_at, due_at, wanted_at, not_before, state, proof,
+  asked_at, done_at
+FROM deletion WHERE unit_id >= $1 AND unit_id <= $2
+ORDER BY unit_id, binding_id, cloud`
+
 const sqlHoldsWithin = `
 SELECT unit_id, hold_id, kind, placed_by, placed_at, approved_by, lifted_by, lifted_at, ruling
 FROM hold WHERE unit_id >= $1 AND unit_id <= $2

@@ -90,6 +90,8 @@ func present(s lifecycle.Snapshot, now time.Time) lifecycle.Snapshot {
 		func(x lifecycle.Sighting) string { return x.Cloud + " " + x.AccountHash + " " + string(x.Kind) })
 	s.Offers = keep(s.Offers, func(o lifecycle.Offer) bool { return o.State == lifecycle.OfferPending },
 		func(o lifecycle.Offer) string { return string(o.ID) })
+	s.Deletions = keep(s.Deletions, func(x lifecycle.Deletion) bool { return !x.Done() },
+		func(x lifecycle.Deletion) string { return string(x.Binding) + " " + x.Cloud })
 	s.Holds = keep(s.Holds, lifecycle.Hold.Stands, func(h lifecycle.Hold) string { return string(h.ID) })
 	s.Attestations = keep(s.Attestations, func(a lifecycle.Attestation) bool { return s.Order != nil && a.Order == s.Order.ID },
 		func(a lifecycle.Attestation) string { return a.Check + " " + string(a.By) })
