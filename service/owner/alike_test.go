@@ -103,6 +103,8 @@ func unitRoutes() map[string]func(c *webtest.Client, n names) *webtest.Response 
 		"POST /v1/mine/past/:binding/contest": send(ended("/v1/mine/past/", "/contest"), nothing),
 		"GET /mine/past/:binding":             get(ended("/mine/past/", "")),
 		"POST /mine/past/:binding/contest":    post(ended("/mine/past/", "/contest")),
+		"POST /v1/mine/past/:binding/delete":  send(ended("/v1/mine/past/", "/delete"), nothing),
+		"POST /mine/past/:binding/delete":     post(ended("/mine/past/", "/delete")),
 		"POST /mine/past/:binding/cancel":     post(ended("/mine/past/", "/cancel"), "proof", proof),
 		"POST /v1/returns/:id/cancel-own":     send(func(n names) string { return "/v1/returns/" + n.ret + "/cancel-own" }, proven),
 	}

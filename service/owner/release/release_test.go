@@ -101,6 +101,12 @@ func (k *kit) works(unit lifecycle.Unit) {
 	}
 	service := lifecycle.Command{Actor: lifecycle.Actor{Kind: lifecycle.ActorService}, At: k.Clock.Now()}
 	k.Must(k.t, unit.ID, lifecycle.Progress{Command: service, Order: s.Order.ID, Tasks: tasks}.Decide)
+	for _, x := range s.Deletions {
+		if lifecycle.MayDelete(s, x, k.Clock.Now()) {
+			k.Must(k.t, unit.ID, lifecycle.BeginDeletion{Command: service, Binding: x.Binding, Cloud: x.Cloud}.Decide)
+			k.Must(k.t, unit.ID, lifecycle.EndDeletion{Command: service, Binding: x.Binding, Cloud: x.Cloud, Proof: "nothing-kept"}.Decide)
+		}
+	}
 }
 
 func pathOf(unit lifecycle.Unit) string {
@@ -269,7 +275,7 @@ func TestReceiptNamesNobody(t *testing.T) {
 	body := k.letGo(unit, false)
 	anybody := k.site.As(access.Anonymous())
 	page := anybody.Get("/R/" + body.Receipt.Code)
-	for _, text := range []string{"Released by its owner", unit.Key.Serial, "Not confirmed yet", "Out of reach, not deleted", "/log/proof/"} {
+	for _, text := range []string{"Released by its owner", unit.Key.Serial, "Not confirmed yet", "Out of reach, deleted after", "/log/proof/"} {
 		if !strings.Contains(page.Body, text) {
 			t.Errorf("the page does not say %q", text)
 		}
