@@ -55,11 +55,22 @@ func (q *queue) QueueNotice(_ context.Context, n notice.Notice) error {
 	return nil
 }
 
+// patient demands that a file is sent as long as it takes.
+type patient struct{ *storetest.World }
+
+// FirmwarePart fails under a deadline.
+func (p patient) FirmwarePart(ctx context.Context, model lifecycle.ModelID, version string, number int64) ([]byte, error) {
+	if _, short := ctx.Deadline(); short {
+		return nil, errors.New("on a slow line this file would break off")
+	}
+	return p.World.FirmwarePart(ctx, model, version, number)
+}
+
 func newKit(t *testing.T) *kit {
 	t.Helper()
 	w := storetest.NewWorld(t)
 	k := &kit{World: w, queue: &queue{World: w}}
-	k.room = firmware.New(firmware.Config{Store: w.Store, Files: w.Store, Readers: k.queue, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler)})
+	k.room = firmware.New(firmware.Config{Store: w.Store, Files: patient{w}, Readers: k.queue, Now: w.Clock.Now, Log: slog.New(slog.DiscardHandler)})
 	handler, err := firmware.NewHandler(k.room)
 	if err != nil {
 		t.Fatal(err)

@@ -64,8 +64,7 @@ const year = 365 * 24 * time.Hour
 
 // file sends a file to anybody: its hash is in the address.
 func (h *Handler) file(c echo.Context) error {
-	ctx := c.Request().Context()
-	f, err := h.room.File(ctx, modelOf(c), web.Param(c, "digest"))
+	f, err := h.room.File(c.Request().Context(), modelOf(c), web.Param(c, "digest"))
 	if err != nil {
 		return err
 	}
@@ -78,7 +77,8 @@ func (h *Handler) file(c echo.Context) error {
 	if c.Request().Method == http.MethodHead {
 		return nil
 	}
-	return h.room.Send(ctx, f, c.Response())
+	ctx, to := web.Download(c)
+	return h.room.Send(ctx, f, to)
 }
 
 // sent is the file that comes: the whole body, or the field "file" of a form.

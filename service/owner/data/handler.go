@@ -4,6 +4,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/labstack/echo/v4"
@@ -50,8 +51,8 @@ func (h *Handler) page(c echo.Context) error {
 // export writes one section after the other. What fails in the middle leaves a
 // document without an end: "complete" is its last key.
 func (h *Handler) export(c echo.Context) error {
-	ctx, actor := c.Request().Context(), web.Principal(c).Actor()
-	person, err := h.data.Person(ctx, actor.Person)
+	actor := web.Principal(c).Actor()
+	person, err := h.data.Person(c.Request().Context(), actor.Person)
 	if err != nil {
 		return err
 	}
@@ -59,6 +60,8 @@ func (h *Handler) export(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	// Much takes its time on a slow line.
+	ctx, to := web.Download(c)
 	sections := append([]Section{{"sessions", func(yield func(any, error) bool) {
 		for _, s := range sessions {
 			if !yield(sessionBodyOf(s), nil) {
@@ -70,11 +73,11 @@ func (h *Handler) export(c echo.Context) error {
 	header.Set(echo.HeaderContentType, "application/json")
 	header.Set(echo.HeaderContentDisposition, `attachment; filename="quitclaim-my-data.json"`)
 	c.Response().WriteHeader(http.StatusOK)
-	return write(c.Response(), web.Time(h.data.config.Now()), person, sections)
+	return write(to, web.Time(h.data.config.Now()), person, sections)
 }
 
 // write streams the document.
-func write(out http.ResponseWriter, at web.Time, person PersonBody, sections []Section) error {
+func write(out io.Writer, at web.Time, person PersonBody, sections []Section) error {
 	w := &document{to: out}
 	w.text("{\n\"format\": ")
 	w.value(Format)
@@ -104,7 +107,7 @@ func write(out http.ResponseWriter, at web.Time, person PersonBody, sections []S
 
 // document remembers its first error; what is written after it is lost.
 type document struct {
-	to  http.ResponseWriter
+	to  io.Writer
 	err error
 }
 

@@ -31,7 +31,7 @@ func newKit(t *testing.T) *kit {
 	t.Helper()
 	k := &kit{World: storetest.NewWorld(t)}
 	k.room = data.New(data.Config{
-		People: k.World, Units: k.World, Looks: k.World, Notices: k.World, Mail: true, Now: k.Clock.Now,
+		People: k.World, Units: k.World, Looks: patient{k.World}, Notices: k.World, Mail: true, Now: k.Clock.Now,
 		Release: func(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) error {
 			unit, err := k.UnitByKey(ctx, key)
 			if err != nil {
@@ -63,6 +63,17 @@ func newKit(t *testing.T) *kit {
 	}
 	k.site = webtest.New(t, handler.Mount, func(c *web.Config) { c.Now = k.Clock.Now })
 	return k
+}
+
+// patient demands that a copy is read as long as it takes.
+type patient struct{ *storetest.World }
+
+// ConsentsOf fails under a deadline.
+func (p patient) ConsentsOf(ctx context.Context, owner lifecycle.PersonID) ([]access.HeldConsent, error) {
+	if _, short := ctx.Deadline(); short {
+		return nil, errors.New("on a slow line this copy would break off")
+	}
+	return p.World.ConsentsOf(ctx, owner)
 }
 
 func newID() string { return strings.ToLower(rand.Text()) }
