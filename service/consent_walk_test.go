@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,92 +18,21 @@ import (
 // walkPatience is for a machine that does other things as well.
 const walkPatience = 2 * time.Minute
 
-// tab is a window of a real browser, with an authenticator of its own.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-	url string
-}
-
-func newTab(t *testing.T, url string) tab {
+// phone is a window of a phone's size, with an authenticator of its own.
+func phone(t *testing.T, url string) webtest.Tab {
 	t.Helper()
-	if _, err := exec.LookPath("chromium"); err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatal("no chromium on the PATH")
-		}
-		t.Skip("no chromium on the PATH")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(390, 1200))...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, walkPatience)
-	t.Cleanup(cancel)
-	b := tab{t, ctx, url}
-	b.do("hold passkeys", webtest.HoldKeys)
+	b := webtest.NewTab(t, url)
+	b.Do("hold passkeys", chromedp.EmulateViewport(390, 1200), webtest.HoldKeys)
 	return b
 }
 
-func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	if err := chromedp.Do(b.ctx, steps...); err != nil {
-		b.t.Fatalf("%s: %v", what, err)
-	}
-}
-
-func (b tab) open(path string) {
-	b.t.Helper()
-	b.do("open "+path, chromedp.Navigate(b.url+path))
-}
-
-func (b tab) fill(selector, text string) {
-	b.t.Helper()
-	b.do("fill in "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
-}
-
-func (b tab) click(selector string) {
-	b.t.Helper()
-	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
-}
-
-// sees waits until the page says it. A poll ends with its page; the next page is
-// asked again.
-func (b tab) sees(text string) {
-	b.t.Helper()
-	for {
-		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.body && document.body.innerText.includes(`+"`"+text+"`"+`)`))
-		if err == nil {
-			return
-		}
-		if b.ctx.Err() != nil {
-			b.t.Fatalf("the page never said %q: %v", text, err)
-		}
-	}
-}
-
-// shoot keeps a picture of the page where QUITCLAIM_SCREENS names a folder.
-func (b tab) shoot(name string) {
-	b.t.Helper()
-	dir := os.Getenv("QUITCLAIM_SCREENS")
-	if dir == "" {
-		return
-	}
-	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(90))
-	if err != nil {
-		b.t.Fatalf("picture of %s: %v", name, err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".jpg"), picture, 0o600); err != nil {
-		b.t.Fatal(err)
-	}
-}
-
-func (b tab) signIn(email string) {
-	b.t.Helper()
-	b.open("/sign-in?next=/account")
-	b.fill("#email", email)
-	b.fill("#password", demo.Password)
-	b.click(`form[action="/sign-in"] button`)
-	b.sees("Your account")
+func signIn(t *testing.T, b webtest.Tab, email string) {
+	t.Helper()
+	b.Open("/sign-in?next=/account")
+	b.Fill("#email", email)
+	b.Fill("#password", demo.Password)
+	b.Click(`form[action="/sign-in"] button`)
+	b.Sees("Your account")
 }
 
 // served is the whole house with the demo's world in it, where browsers use
@@ -149,64 +74,63 @@ func served(t *testing.T) (world demo.World, url string) {
 func TestSupportUnderConsentInTwoBrowsers(t *testing.T) {
 	t.Parallel()
 	world, url := served(t)
-	owner, agent := newTab(t, url), newTab(t, url)
+	owner, agent := phone(t, url), phone(t, url)
 	unit := world.Units[slices.IndexFunc(world.Units, func(u demo.WorldUnit) bool { return u.Owner != "" && u.State == "bound" })]
 	support := world.People[slices.IndexFunc(world.People, func(p demo.Person) bool { return p.Role == "support_agent" })]
 
-	owner.signIn(unit.Owner)
-	owner.open("/account/passkeys")
-	owner.fill("#name", "my phone")
-	owner.click("form[data-enrol] button")
-	owner.sees("Your passkey is ready")
+	signIn(t, owner, unit.Owner)
+	owner.Open("/account/passkeys")
+	owner.Fill("#name", "my phone")
+	owner.Click("form[data-enrol] button")
+	owner.Sees("Your passkey is ready")
 
-	agent.signIn(support.Email)
-	agent.open("/support/ask")
-	agent.fill("#brand", unit.Brand)
-	agent.fill("#serial", unit.Serial)
-	agent.click(`input[value="live-support"]`)
-	agent.fill("#hours", "2")
-	agent.fill("#case", "CASE-1047")
-	agent.click(`form[action="/support/ask"] button`)
-	agent.sees("If it has an owner, they were asked.")
-	agent.sees("Nobody has allowed you")
+	signIn(t, agent, support.Email)
+	agent.Open("/support/ask")
+	agent.Fill("#brand", unit.Brand)
+	agent.Fill("#serial", unit.Serial)
+	agent.Click(`input[value="live-support"]`)
+	agent.Fill("#hours", "2")
+	agent.Fill("#case", "CASE-1047")
+	agent.Click(`form[action="/support/ask"] button`)
+	agent.Sees("If it has an owner, they were asked.")
+	agent.Sees("Nobody has allowed you")
 
-	owner.open("/mine/consents")
-	owner.sees(support.Name)
-	owner.click("main a.button")
-	owner.sees("May a support agent look at your unit?")
-	owner.shoot("consent-ask")
-	owner.click("form[data-consent] button")
-	owner.sees("Allowed. You can end it here at any moment.")
-	owner.shoot("consents")
+	owner.Open("/mine/consents")
+	owner.Sees(support.Name)
+	owner.Click("main a.button")
+	owner.Sees("May a support agent look at your unit?")
+	owner.Keep("consent-ask")
+	owner.Click("form[data-consent] button")
+	owner.Sees("Allowed. You can end it here at any moment.")
+	owner.Keep("consents")
 
-	agent.open("/support")
-	agent.shoot("support")
-	agent.click("main table a")
-	agent.sees("Why do you look?")
-	agent.click(`input[value="connection"]`)
-	agent.fill("#note", "Does the cloud answer it?")
-	agent.shoot("support-open")
-	agent.click("main form button")
-	agent.sees("You may look until")
-	agent.sees(unit.Serial)
-	agent.shoot("support-view")
+	agent.Open("/support")
+	agent.Keep("support")
+	agent.Click("main table a")
+	agent.Sees("Why do you look?")
+	agent.Click(`input[value="connection"]`)
+	agent.Fill("#note", "Does the cloud answer it?")
+	agent.Keep("support-open")
+	agent.Click("main form button")
+	agent.Sees("You may look until")
+	agent.Sees(unit.Serial)
+	agent.Keep("support-view")
 
-	owner.open("/mine/units/" + unit.Brand + "/" + unit.Serial + "/looked")
-	owner.sees(support.Name)
-	owner.sees("It loses its connection")
-	owner.shoot("looked")
-	owner.click("main table a")
-	owner.sees("Does the cloud answer it?")
-	owner.shoot("look")
-	owner.open("/mine/consents")
-	owner.click("main table button.danger")
-	owner.sees("Ended. Whatever was open is closed now.")
+	owner.Open("/mine/units/" + unit.Brand + "/" + unit.Serial + "/looked")
+	owner.Sees(support.Name)
+	owner.Sees("It loses its connection")
+	owner.Keep("looked")
+	owner.Click("main table a")
+	owner.Sees("Does the cloud answer it?")
+	owner.Keep("look")
+	owner.Open("/mine/consents")
+	owner.Click("main table button.danger")
+	owner.Sees("Ended. Whatever was open is closed now.")
 	ended := time.Now()
-	agent.sees("You may not look any more")
+	agent.Sees("You may not look any more")
 	t.Logf("the agent's page ended %v after the owner was told so", time.Since(ended).Round(10*time.Millisecond))
-	agent.shoot("support-over")
-	got, err := chromedp.Run(agent.ctx, chromedp.Evaluate[string](`document.body.innerText`))
-	if err != nil || strings.Contains(got, unit.Serial) {
-		t.Errorf("the agent's page still shows the unit (%v): %s", err, got)
+	agent.Keep("support-over")
+	if got := agent.Text(); strings.Contains(got, unit.Serial) {
+		t.Errorf("the agent's page still shows the unit: %s", got)
 	}
 }

@@ -149,9 +149,9 @@ func complaints(t *testing.T, house map[string]storey, file string) []string {
 }
 
 // testOnly: tests of rooms run against the real store, opened for them by
-// storetest, cameras that really speak, and labels as they are printed.
+// storetest, cameras that really speak, and labels as they are printed and read.
 func testOnly(file, imported string) bool {
-	allowed := []string{"service/store/storetest", "service/web/webtest", "service/web/messages", "service/cloud/builtin", "service/cloud/cloudtest", "service/device/camera", "service/notify/mailtest", "scanner/label"}
+	allowed := []string{"service/store/storetest", "service/web/webtest", "service/web/messages", "service/cloud/builtin", "service/cloud/cloudtest", "service/device/camera", "service/notify/mailtest", "scanner/label", "scanner/label/labeltest"}
 	return strings.HasSuffix(file, "_test.go") && slices.Contains(allowed, imported)
 }
 

@@ -2,59 +2,19 @@ package label_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"image"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"quitclaim/scanner/label"
+	"quitclaim/scanner/label/labeltest"
 	"quitclaim/service/lifecycle"
 )
 
 func day() time.Time { return time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC) }
-
-// program finds a program that reads what we print. Where every test must run,
-// its absence is a fault.
-func program(t *testing.T, name, debian string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed (Debian: %s)", name, debian)
-		}
-		t.Skipf("%s is not installed (Debian: %s): the print is not looked at", name, debian)
-	}
-	return path
-}
-
-func run(t *testing.T, path string, args ...string) []byte {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
-	defer cancel()
-	var stderr bytes.Buffer
-	command := exec.CommandContext(ctx, path, args...)
-	command.Stderr = &stderr
-	out, err := command.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", filepath.Base(path), err, stderr.String())
-	}
-	return out
-}
-
-// keep writes what was made to a file.
-func keep(t *testing.T, name string, data []byte) string {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(file, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return file
-}
 
 func units(n int) []label.Label {
 	var list []label.Label
@@ -77,7 +37,7 @@ func proof() label.Label {
 // dot, and its letters within two dots, for every rasteriser has its own edges.
 func TestPrintedPixelsAreThePreview(t *testing.T) {
 	t.Parallel()
-	raster := program(t, "pdftoppm", "poppler-utils")
+	raster := labeltest.Program(t, "pdftoppm", "poppler-utils")
 	for _, stock := range label.Stocks() {
 		if stock.Form == label.FormSheet {
 			continue // TestSheets
@@ -169,8 +129,8 @@ func codeOf(t *testing.T, l label.Label) image.Rectangle {
 func rasterise(t *testing.T, raster string, document []byte, dpi, page int, at, size image.Point) (bitmap, []byte) {
 	t.Helper()
 	n := fmt.Sprint
-	out := run(t, raster, "-gray", "-r", n(dpi), "-f", n(page), "-l", n(page), "-x", n(at.X), "-y", n(at.Y),
-		"-W", n(size.X), "-H", n(size.Y), keep(t, "labels.pdf", document))
+	out := labeltest.Run(t, raster, "-gray", "-r", n(dpi), "-f", n(page), "-l", n(page), "-x", n(at.X), "-y", n(at.Y),
+		"-W", n(size.X), "-H", n(size.Y), labeltest.Keep(t, "labels.pdf", document))
 	b := bitmap{}
 	if _, err := fmt.Sscanf(string(out[:min(64, len(out))]), "P5\n%d %d\n255\n", &b.size.X, &b.size.Y); err != nil {
 		t.Fatal(err)
@@ -206,7 +166,7 @@ func compare(t *testing.T, preview, printed bitmap) {
 // are used up, and goes on on another page.
 func TestSheets(t *testing.T) {
 	t.Parallel()
-	raster, text, reader := program(t, "pdftoppm", "poppler-utils"), program(t, "pdftotext", "poppler-utils"), zbarimg(t)
+	raster, text, reader := labeltest.Program(t, "pdftoppm", "poppler-utils"), labeltest.Program(t, "pdftotext", "poppler-utils"), labeltest.Program(t, "zbarimg", "zbar-tools")
 	for _, stock := range label.Stocks() {
 		if stock.Form != label.FormSheet {
 			continue
@@ -220,7 +180,7 @@ func TestSheets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			words := string(run(t, text, "-layout", keep(t, "sheet.pdf", document), "-"))
+			words := string(labeltest.Run(t, text, "-layout", labeltest.Keep(t, "sheet.pdf", document), "-"))
 			if pages := strings.Count(words, "\f"); pages != 2 {
 				t.Errorf("%d pages, want 2", pages)
 			}
@@ -235,7 +195,7 @@ func TestSheets(t *testing.T) {
 				page := 1 + (skip+number)/stock.Cells()
 				printed, file := rasterise(t, raster, document, stock.DPI, page, image.Pt(dots(x, stock.DPI), dots(y, stock.DPI)), drawn.size)
 				compare(t, drawn, printed)
-				got := strings.TrimSpace(string(run(t, reader, "--quiet", "--raw", keep(t, "cell.pgm", file))))
+				got := strings.TrimSpace(string(labeltest.Run(t, reader, "--quiet", "--raw", labeltest.Keep(t, "cell.pgm", file))))
 				if got != list[number].Code && got != list[number].Short {
 					t.Errorf("cell %d reads %q, want %q", number, got, list[number].Code)
 				}
@@ -252,7 +212,7 @@ func TestSheets(t *testing.T) {
 // A document says its true size, and that nobody is to change it.
 func TestPDFIsNotScaled(t *testing.T) {
 	t.Parallel()
-	info := program(t, "pdfinfo", "poppler-utils")
+	info := labeltest.Program(t, "pdfinfo", "poppler-utils")
 	for id, want := range map[string]string{
 		"avery-l7163": "595.28 x 841.89 pts (A4)", "avery-5520": "612 x 792 pts (letter)",
 		"brother-62": "175.75 x 93.54 pts", "dymo-30252": "252 x 79 pts", "dymo-30330": "144 x 54 pts",
@@ -265,7 +225,7 @@ func TestPDFIsNotScaled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if said := string(run(t, info, keep(t, id+".pdf", document))); !strings.Contains(said, want) {
+		if said := string(labeltest.Run(t, info, labeltest.Keep(t, id+".pdf", document))); !strings.Contains(said, want) {
 			t.Errorf("%s: the page is not %s:\n%s", id, want, said)
 		}
 		if !bytes.Contains(document, []byte("/PrintScaling /None")) {
@@ -294,7 +254,7 @@ func TestPDFRefuses(t *testing.T) {
 // the file comes of it, and the file stays one that can be read.
 func TestPDFTextCannotBecomeMarkup(t *testing.T) {
 	t.Parallel()
-	text := program(t, "pdftotext", "poppler-utils")
+	text := labeltest.Program(t, "pdftotext", "poppler-utils")
 	stock, err := label.StockByID("avery-l7163")
 	if err != nil {
 		t.Fatal(err)
@@ -304,7 +264,7 @@ func TestPDFTextCannotBecomeMarkup(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", serial, err)
 		}
-		words := string(run(t, text, keep(t, "hostile.pdf", document), "-"))
+		words := string(labeltest.Run(t, text, labeltest.Keep(t, "hostile.pdf", document), "-"))
 		if !strings.Contains(words, "after") {
 			t.Errorf("%q: the line after it is lost: %q", serial, words)
 		}

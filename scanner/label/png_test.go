@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"quitclaim/scanner/label"
+	"quitclaim/scanner/label/labeltest"
 	"quitclaim/service/lifecycle"
 )
 
@@ -31,7 +32,7 @@ func refused(t *testing.T, l label.Label) {
 // A foreign reader must read what we drew.
 func TestPNGReadsBack(t *testing.T) {
 	t.Parallel()
-	reader := zbarimg(t)
+	reader := labeltest.Program(t, "zbarimg", "zbar-tools")
 	for name, l := range labels() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -52,20 +53,6 @@ func TestPNGReadsBack(t *testing.T) {
 			}
 		})
 	}
-}
-
-// zbarimg finds the reader. Where every test must run, its absence is a fault.
-func zbarimg(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("zbarimg")
-	if err == nil {
-		return path
-	}
-	if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-		t.Fatal("zbarimg is not installed, and QUITCLAIM_TEST_ALL=1 lets no test skip (Debian: zbar-tools)")
-	}
-	t.Skip("zbarimg is not installed (Debian: zbar-tools)")
-	return ""
 }
 
 func drawPNG(t *testing.T, l label.Label) []byte {

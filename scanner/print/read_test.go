@@ -1,16 +1,14 @@
 package print_test
 
 import (
-	"context"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"quitclaim/scanner/label"
+	"quitclaim/scanner/label/labeltest"
 	"quitclaim/scanner/photo"
 )
 
@@ -18,7 +16,7 @@ import (
 // own: the preview and the document, on every stock.
 func TestWhatIsPrintedIsReadBack(t *testing.T) {
 	t.Parallel()
-	raster, reader := program(t, "pdftoppm", "poppler-utils"), program(t, "zbarimg", "zbar-tools")
+	raster, reader := labeltest.Program(t, "pdftoppm", "poppler-utils"), labeltest.Program(t, "zbarimg", "zbar-tools")
 	k := setup(t)
 	unit, issued := k.certified()
 	code, err := k.LabelOf(t.Context(), unit.ID)
@@ -49,7 +47,7 @@ func TestWhatIsPrintedIsReadBack(t *testing.T) {
 			if err := os.WriteFile(file+".pdf", []byte(document.Body), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			run(t, raster, "-png", "-r", "300", "-x", "0", "-y", "0", "-W", "1300", "-H", "650", "-singlefile", file+".pdf", file)
+			labeltest.Run(t, raster, "-png", "-r", "300", "-x", "0", "-y", "0", "-W", "1300", "-H", "650", "-singlefile", file+".pdf", file)
 			picture, err := os.ReadFile(file + ".png")
 			if err != nil {
 				t.Fatal(err)
@@ -67,7 +65,7 @@ func seen(t *testing.T, reader, what string, picture []byte, want string, ours b
 	if err := os.WriteFile(file, picture, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.TrimSpace(run(t, reader, "--quiet", "--raw", file)); !strings.HasPrefix(got, want) {
+	if got := strings.TrimSpace(string(labeltest.Run(t, reader, "--quiet", "--raw", file))); !strings.HasPrefix(got, want) {
 		t.Errorf("%s: zbar reads %q, want %s", what, got, want)
 	}
 	if !ours {
@@ -81,27 +79,4 @@ func seen(t *testing.T, reader, what string, picture []byte, want string, ours b
 	if got := photo.Codes(t.Context(), opened); len(got) != 1 || !strings.HasPrefix(got[0], "]Q1"+want) {
 		t.Errorf("%s: our own decoder reads %q, want %s", what, got, want)
 	}
-}
-
-func program(t *testing.T, name, debian string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed (Debian: %s)", name, debian)
-		}
-		t.Skipf("%s is not installed (Debian: %s): nothing is read back", name, debian)
-	}
-	return path
-}
-
-func run(t *testing.T, path string, args ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, path, args...).Output()
-	if err != nil {
-		t.Fatalf("%s: %v", filepath.Base(path), err)
-	}
-	return string(out)
 }

@@ -1,14 +1,10 @@
 package bench_test
 
 import (
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"quitclaim/scanner/label/labeltest"
 	"quitclaim/warehouse/certificate"
 )
 
@@ -16,7 +12,7 @@ import (
 // checked offline.
 func TestLabelReadsAndVerifiesOffline(t *testing.T) {
 	t.Parallel()
-	reader := zbarimg(t)
+	reader := labeltest.Program(t, "zbarimg", "zbar-tools")
 	k := setup(t)
 	unit := k.reset()
 	made := k.certify(k.Validator, unit).items.Items[0].Certificate
@@ -24,17 +20,8 @@ func TestLabelReadsAndVerifiesOffline(t *testing.T) {
 	if picture.Header.Get("Content-Type") != "image/png" {
 		t.Fatalf("label: %d %s", picture.Status, picture.Header.Get("Content-Type"))
 	}
-	file := filepath.Join(t.TempDir(), "label.png")
-	if err := os.WriteFile(file, []byte(picture.Body), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, reader, "--quiet", "--raw", file).Output()
-	if err != nil {
-		t.Fatalf("zbarimg: %v", err)
-	}
-	text := strings.TrimSpace(string(out))
+	file := labeltest.Keep(t, "label.png", []byte(picture.Body))
+	text := strings.TrimSpace(string(labeltest.Run(t, reader, "--quiet", "--raw", file)))
 	if text != made.Text || !strings.HasPrefix(text, "HTTPS://QC.EXAMPLE/C/") {
 		t.Fatalf("the label says %q, want %q", text, made.Text)
 	}
@@ -49,20 +36,6 @@ func TestLabelReadsAndVerifiesOffline(t *testing.T) {
 	if stated.Code != made.Code || stated.Unit != unit.Key {
 		t.Errorf("the label certifies %s %s", stated.Code, stated.Unit)
 	}
-}
-
-// zbarimg is a decoder that knows nothing of us. Where it is not installed the
-// test is skipped, unless everything must run.
-func zbarimg(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("zbarimg")
-	if err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatal("zbarimg is not installed (Debian: zbar-tools)")
-		}
-		t.Skip("zbarimg is not installed (Debian: zbar-tools): the label is not read back")
-	}
-	return path
 }
 
 func TestLabelNamesNobody(t *testing.T) {

@@ -1,17 +1,11 @@
 package passkey_test
 
 import (
-	"context"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"quitclaim/service/access"
 	"quitclaim/service/admin/passkey"
@@ -24,79 +18,6 @@ import (
 
 // patience is for a machine that does other things as well.
 const patience = 90 * time.Second
-
-// tab is a window of a real browser.
-type tab struct {
-	t   *testing.T
-	ctx context.Context
-	url string
-}
-
-// newTab opens a window of a chromium that holds passkeys.
-func newTab(t *testing.T, url string) tab {
-	t.Helper()
-	if _, err := exec.LookPath("chromium"); err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatal("no chromium on the PATH")
-		}
-		t.Skip("no chromium on the PATH")
-	}
-	ctx, cancel := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.DisableGPU)...)
-	t.Cleanup(cancel)
-	ctx, cancel = chromedp.NewContext(ctx)
-	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, patience)
-	t.Cleanup(cancel)
-	b := tab{t, ctx, url}
-	b.do("hold passkeys", webtest.HoldKeys)
-	return b
-}
-
-func (b tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	for {
-		err := chromedp.Do(b.ctx, steps...)
-		if err == nil {
-			return
-		}
-		// A page that is still being read renames its nodes under our hands.
-		if b.ctx.Err() != nil || !strings.Contains(err.Error(), "node with given id") {
-			b.t.Fatalf("%s: %v", what, err)
-		}
-	}
-}
-
-func (b tab) open(path string) {
-	b.t.Helper()
-	b.do("open "+path, chromedp.Navigate(b.url+path))
-}
-
-func (b tab) fill(selector, text string) {
-	b.t.Helper()
-	b.do("fill in "+selector, chromedp.SendKeys(chromedp.CSS(selector), text))
-}
-
-func (b tab) click(selector string) {
-	b.t.Helper()
-	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
-}
-
-// sees waits until the page says it. A poll ends with its page; the next page is
-// asked again.
-func (b tab) sees(text string) {
-	b.t.Helper()
-	for {
-		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](`document.body && document.body.innerText.includes(`+quote(text)+`)`))
-		if err == nil {
-			return
-		}
-		if b.ctx.Err() != nil {
-			b.t.Fatalf("the page never said %q: %v", text, err)
-		}
-	}
-}
-
-func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `\"`) + `"` }
 
 // localhost is the whole way in, as it is wired, where browsers use passkeys.
 func localhost(t *testing.T) (opened storetest.Opened, url string) {
@@ -156,49 +77,50 @@ func localhost(t *testing.T) (opened storetest.Opened, url string) {
 func TestInABrowser(t *testing.T) {
 	t.Parallel()
 	opened, url := localhost(t)
-	b := newTab(t, url)
-	b.open("/sign-in?next=/account/passkeys")
-	b.fill("#email", "ada@example.test")
-	b.fill("#password", password)
-	b.click(`form[action="/sign-in"] button`)
-	b.sees("What do you call it?")
+	b := webtest.NewTab(t, url)
+	b.Do("hold passkeys", webtest.HoldKeys)
+	b.Open("/sign-in?next=/account/passkeys")
+	b.Fill("#email", "ada@example.test")
+	b.Fill("#password", password)
+	b.Click(`form[action="/sign-in"] button`)
+	b.Sees("What do you call it?")
 
 	// Signed in too long ago: the password once more, then the passkey.
 	opened.Clock.Add(access.VerifiedFor)
-	b.fill("#name", "phone")
-	b.click("form[data-enrol] button")
-	b.sees("Is it you?")
-	b.fill("#password", password)
-	b.click(`form[action="/verify"] button`)
-	b.sees("What do you call it?")
-	b.fill("#name", "my phone")
-	b.click("form[data-enrol] button")
-	b.sees("Your passkey is ready")
-	b.fill("#name", "another")
-	b.click("form[data-enrol] button")
-	b.sees("Is it you?") // by the passkey now: the password of before is not enough any more
-	b.click("form[data-passkey] button")
-	b.sees("What do you call it?")
-	b.fill("#name", "another")
-	b.click("form[data-enrol] button")
-	b.sees("has a passkey of yours already")
+	b.Fill("#name", "phone")
+	b.Click("form[data-enrol] button")
+	b.Sees("Is it you?")
+	b.Fill("#password", password)
+	b.Click(`form[action="/verify"] button`)
+	b.Sees("What do you call it?")
+	b.Fill("#name", "my phone")
+	b.Click("form[data-enrol] button")
+	b.Sees("Your passkey is ready")
+	b.Fill("#name", "another")
+	b.Click("form[data-enrol] button")
+	b.Sees("Is it you?") // by the passkey now: the password of before is not enough any more
+	b.Click("form[data-passkey] button")
+	b.Sees("What do you call it?")
+	b.Fill("#name", "another")
+	b.Click("form[data-enrol] button")
+	b.Sees("has a passkey of yours already")
 
 	// Out, and in again by the passkey, without a name or a password.
-	b.click(`form[action="/sign-out"] button`)
-	b.sees("You are signed out")
-	b.open("/sign-in?next=/account")
-	b.click("form[data-passkey] button")
-	b.sees("Your account")
-	b.sees("by passkey")
+	b.Click(`form[action="/sign-out"] button`)
+	b.Sees("You are signed out")
+	b.Open("/sign-in?next=/account")
+	b.Click("form[data-passkey] button")
+	b.Sees("Your account")
+	b.Sees("by passkey")
 
 	// A form that asks in place.
 	opened.Clock.Add(access.VerifiedFor)
-	b.open("/account/passkeys")
-	b.click(".keys summary")
-	b.click("form[data-verify] button")
-	b.sees("The passkey is removed")
-	b.click(`form[action="/sign-out"] button`)
-	b.sees("You are signed out")
-	b.click("form[data-passkey] button")
-	b.sees("This passkey does not fit here")
+	b.Open("/account/passkeys")
+	b.Click(".keys summary")
+	b.Click("form[data-verify] button")
+	b.Sees("The passkey is removed")
+	b.Click(`form[action="/sign-out"] button`)
+	b.Sees("You are signed out")
+	b.Click("form[data-passkey] button")
+	b.Sees("This passkey does not fit here")
 }

@@ -2,13 +2,11 @@ package paper_test
 
 import (
 	"bytes"
-	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"flag"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"quitclaim/scanner/label/labeltest"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/web/messages"
 	"quitclaim/warehouse/certificate"
@@ -75,36 +74,11 @@ func words(t *testing.T, language messages.Language) paper.Words {
 	}
 }
 
-func program(t *testing.T, name, debian string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("QUITCLAIM_TEST_ALL") == "1" {
-			t.Fatalf("%s is not installed (Debian: %s)", name, debian)
-		}
-		t.Skipf("%s is not installed (Debian: %s): the paper is not looked at", name, debian)
-	}
-	return path
-}
-
-func run(t *testing.T, path string, args ...string) string {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, path, args...).Output()
-	if err != nil {
-		t.Fatalf("%s: %v", name(path), err)
-	}
-	return string(out)
-}
-
-func name(path string) string { return filepath.Base(path) }
-
 // The paper, in each language and on both sizes, is one page that says all that
 // the record says, and its code is the certificate, which verifies offline.
 func TestPaperSaysTheRecord(t *testing.T) {
 	t.Parallel()
-	text, raster, reader := program(t, "pdftotext", "poppler-utils"), program(t, "pdftoppm", "poppler-utils"), program(t, "zbarimg", "zbar-tools")
+	text, raster, reader := labeltest.Program(t, "pdftotext", "poppler-utils"), labeltest.Program(t, "pdftoppm", "poppler-utils"), labeltest.Program(t, "zbarimg", "zbar-tools")
 	r := record(t, source(t, nil))
 	for _, row := range []struct {
 		language messages.Language
@@ -125,7 +99,7 @@ func TestPaperSaysTheRecord(t *testing.T) {
 			if err := os.WriteFile(file, document, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			said := strings.Join(strings.Fields(run(t, text, "-layout", file, "-")), " ")
+			said := strings.Join(strings.Fields(string(labeltest.Run(t, text, "-layout", file, "-"))), " ")
 			for _, want := range []string{
 				r.Manufacturer, r.Model, r.Serial, r.PropertyNumber, r.Organisation, r.Accreditation, string(r.Code), r.Key, r.ToolVersion,
 				"2026-11-20 14:03 UTC", "2026-11-18", "old cloud", "NIST SP 800-88r2", string(r.Verified), row.notKnown,
@@ -134,12 +108,12 @@ func TestPaperSaysTheRecord(t *testing.T) {
 					t.Errorf("the paper does not say %q:\n%s", want, said)
 				}
 			}
-			if pages := strings.Count(run(t, text, file, "-"), "\f"); pages != 1 {
+			if pages := strings.Count(string(labeltest.Run(t, text, file, "-")), "\f"); pages != 1 {
 				t.Errorf("%d pages, want 1", pages)
 			}
 			picture := filepath.Join(t.TempDir(), "page")
-			run(t, raster, "-r", "300", "-gray", "-singlefile", file, picture)
-			code := strings.TrimSpace(run(t, reader, "--quiet", "--raw", picture+".pgm"))
+			labeltest.Run(t, raster, "-r", "300", "-gray", "-singlefile", file, picture)
+			code := strings.TrimSpace(string(labeltest.Run(t, reader, "--quiet", "--raw", picture+".pgm")))
 			if code != r.Text {
 				t.Fatalf("the code says %q, want %q", code, r.Text)
 			}
