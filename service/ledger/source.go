@@ -68,12 +68,14 @@ type pinned struct {
 	checkpoint StoredCheckpoint
 }
 
+// Head implements Source.
 func (p pinned) Head(ctx context.Context) (Head, error) {
 	head, err := p.Source.Head(ctx)
 	head.Checkpoint = max(head.Checkpoint, p.checkpoint.Size)
 	return head, err
 }
 
+// Checkpoints implements Source.
 func (p pinned) Checkpoints(ctx context.Context, from, to int64) ([]StoredCheckpoint, error) {
 	stored, err := p.Source.Checkpoints(ctx, from, to)
 	if err != nil || p.checkpoint.Size < from || p.checkpoint.Size >= to {

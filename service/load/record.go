@@ -67,6 +67,7 @@ type recording struct {
 	recorder *recorder
 }
 
+// Next implements drive.Source.
 func (r recording) Next(client int) (drive.Posting, func(int), bool) {
 	p, done, more := r.Source.Next(client)
 	return p, func(status int) {

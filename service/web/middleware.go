@@ -43,6 +43,7 @@ type panicError struct {
 	stack string
 }
 
+// Error is what was panicked with; the stack is for the log alone.
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
 const (

@@ -38,8 +38,13 @@ type sessionStore struct {
 
 var errNoContext = errors.New("web: session store called without a context")
 
-func (sessionStore) Delete(string) error                    { return errNoContext }
-func (sessionStore) Find(string) ([]byte, bool, error)      { return nil, false, errNoContext }
+// Delete implements scs.Store, for calls without a context: there are none.
+func (sessionStore) Delete(string) error { return errNoContext }
+
+// Find implements scs.Store, as Delete does.
+func (sessionStore) Find(string) ([]byte, bool, error) { return nil, false, errNoContext }
+
+// Commit implements scs.Store, as Delete does.
 func (sessionStore) Commit(string, []byte, time.Time) error { return errNoContext }
 
 // What a commit is, on the context of scs's call.

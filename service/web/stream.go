@@ -58,9 +58,6 @@ func Stream(c echo.Context, produce func(ctx context.Context, send func(event, i
 	return nil
 }
 
-// LastEventID is the id of the last event that a returning reader got.
-func LastEventID(c echo.Context) string { return c.Request().Header.Get("Last-Event-ID") }
-
 // beat keeps proxies from closing a quiet stream, and ends it with the server
 // or with the right to read it.
 func (s *Server) beat(ctx context.Context, c echo.Context, out *stream) {

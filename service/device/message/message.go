@@ -100,6 +100,8 @@ func decode(text string, n int) ([]byte, error) {
 	return base64.RawURLEncoding.Strict().DecodeString(text)
 }
 
+// Encode writes bytes as messages have them: base64url without padding (RFC 4648
+// section 5).
 func Encode(raw []byte) string { return base64.RawURLEncoding.EncodeToString(raw) }
 
 // within reports whether s is letters, digits and the marks given, and begins

@@ -79,6 +79,7 @@ func (r Report) Verify(key ed25519.PublicKey) (digest string, ok bool) {
 	return HexSHA256(string(signed)), ed25519.Verify(key, signed, signature)
 }
 
+// HexSHA256 is the digest of a text, in hex.
 func HexSHA256(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])

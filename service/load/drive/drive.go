@@ -88,6 +88,7 @@ type queue struct {
 	exhausted bool
 }
 
+// Next is the source's next, while more may be sent.
 func (q *queue) Next(client int) (Posting, func(int), bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
