@@ -82,7 +82,7 @@ func (in returnInput) brought() (Brought, error) {
 		return Brought{}, err
 	}
 	if in.Typed != "" && !strings.EqualFold(strings.TrimSpace(in.Typed), key.Serial) {
-		return Brought{}, mistake("typed", "serial.typed-apart")
+		return Brought{}, lifecycle.Mistake("typed", "serial.typed-apart")
 	}
 	return Brought{
 		Key: key, Condition: in.Condition, Reason: in.Reason, Receipt: strings.TrimSpace(in.Receipt),

@@ -81,7 +81,7 @@ func (d *Desk) TakeBack(ctx context.Context, actor lifecycle.Actor, in Brought) 
 func (d *Desk) admit(ctx context.Context, actor lifecycle.Actor, in Brought, id lifecycle.ReturnID) (lifecycle.Outcome, error) {
 	if typed := code.Parse(in.Key.Serial, code.Rules{}); typed.SecretsRedacted {
 		// A setup code, typed where the serial belongs: it must not be kept.
-		return lifecycle.Outcome{}, mistake("serial", "desk.serial-secret")
+		return lifecycle.Outcome{}, lifecycle.Mistake("serial", "desk.serial-secret")
 	}
 	admit := lifecycle.Admit{
 		Command: d.command(actor), ID: lifecycle.UnitID("unt_" + d.config.NewID()), Key: in.Key,
@@ -109,7 +109,7 @@ func (d *Desk) SecondPerson(ctx context.Context, actor lifecycle.Actor, email, p
 	works := person.Has(lifecycle.RoleClerk) || person.Has(lifecycle.RoleTechnician) ||
 		person.Has(lifecycle.RoleValidator) || person.Has(lifecycle.RoleSecurityOfficer)
 	if err != nil || person.Org == "" || person.Org != actor.Org || !works {
-		return "", mistake("second_password", "desk.second-wrong")
+		return "", lifecycle.Mistake("second_password", "desk.second-wrong")
 	}
 	return person.Person, nil
 }
@@ -145,10 +145,4 @@ func hashOf(text string) string {
 func onRecord(err error) bool {
 	var refusal *lifecycle.Refusal
 	return errors.As(err, &refusal) && refusal.Has("register.exists")
-}
-
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
 }

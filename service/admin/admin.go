@@ -65,7 +65,7 @@ func (a *Admin) house(ctx context.Context, p access.Principal, asked string) (ac
 		return access.Organisation{}, fmt.Errorf("read own organisation: %w", err)
 	}
 	if asked != "" && asked != string(own.ID) && !strings.EqualFold(asked, own.Name) {
-		return access.Organisation{}, mistake("org", "org.unknown")
+		return access.Organisation{}, lifecycle.Mistake("org", "org.unknown")
 	}
 	return own, nil
 }
@@ -73,7 +73,7 @@ func (a *Admin) house(ctx context.Context, p access.Principal, asked string) (ac
 // named finds an organisation by id or name.
 func (a *Admin) named(ctx context.Context, asked string) (access.Organisation, error) {
 	if asked == "" {
-		return access.Organisation{}, mistake("org", "field.required")
+		return access.Organisation{}, lifecycle.Mistake("org", "field.required")
 	}
 	org, err := a.config.Store.Organisation(ctx, lifecycle.OrgID(asked))
 	if err == nil || !errors.Is(err, lifecycle.ErrNotFound) {
@@ -91,11 +91,11 @@ func (a *Admin) named(ctx context.Context, asked string) (access.Organisation, e
 	}
 	switch len(found) {
 	case 0:
-		return access.Organisation{}, mistake("org", "org.unknown")
+		return access.Organisation{}, lifecycle.Mistake("org", "org.unknown")
 	case 1:
 		return found[0], nil
 	}
-	return access.Organisation{}, mistake("org", "org.ambiguous")
+	return access.Organisation{}, lifecycle.Mistake("org", "org.ambiguous")
 }
 
 // Linked is a person and the one-time link that lets them in, shown this once.
@@ -108,13 +108,6 @@ type Linked struct {
 func (a *Admin) link(ctx context.Context, person access.Person) (Linked, error) {
 	link, err := a.config.Links.Link(ctx, person.ID, access.InviteFor)
 	return Linked{person, link}, err
-}
-
-// mistake is one mistake in one field.
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
 }
 
 // refusal is a rule's no.

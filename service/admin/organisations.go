@@ -124,7 +124,7 @@ func CheckOrganisation(in NewOrganisation) error {
 		_, err := lifecycle.CheckBrands(in.Brands)
 		return err
 	case len(in.Brands) > 0:
-		return mistake("brands", "brands.vendors-only")
+		return lifecycle.Mistake("brands", "brands.vendors-only")
 	}
 	return nil
 }
@@ -172,7 +172,7 @@ func (a *Admin) mayInvite(ctx context.Context, p access.Principal, in NewOrganis
 	if org, err := a.config.Store.Organisation(ctx, person.Org); err == nil && org.Name == in.Name && org.Kind == in.Kind {
 		return access.ShownOnce("invitation.shown-once") // the same form, sent again
 	}
-	return mistake("admin_email", "email.taken")
+	return lifecycle.Mistake("admin_email", "email.taken")
 }
 
 func adminOf(name, email string) Invitation {
@@ -213,7 +213,7 @@ func (a *Admin) ChangeOrganisation(ctx context.Context, p access.Principal, id l
 	}
 	for _, brand := range org.Brands {
 		if !slices.Contains(brands, brand) {
-			return access.Organisation{}, mistake("brands", "brands.dropped")
+			return access.Organisation{}, lifecycle.Mistake("brands", "brands.dropped")
 		}
 	}
 	org.Name, org.Brands = name, brands

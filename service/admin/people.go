@@ -30,11 +30,11 @@ func StaffRoles() []lifecycle.Role {
 // CheckRoles holds roles against those that there are.
 func CheckRoles(roles []lifecycle.Role) error {
 	if len(roles) == 0 {
-		return mistake("roles", "roles.none")
+		return lifecycle.Mistake("roles", "roles.none")
 	}
 	for i, role := range roles {
 		if !slices.Contains(StaffRoles(), role) || slices.Contains(roles[:i], role) {
-			return mistake("roles", "roles.unknown")
+			return lifecycle.Mistake("roles", "roles.unknown")
 		}
 	}
 	return nil

@@ -20,11 +20,11 @@ type tokens interface {
 // CheckScopes holds scopes against those that a machine may have.
 func CheckScopes(scopes []string) error {
 	if len(scopes) == 0 {
-		return mistake("scopes", "scopes.none")
+		return lifecycle.Mistake("scopes", "scopes.none")
 	}
 	for i, scope := range scopes {
 		if _, ok := access.ParseScope(scope); !ok || slices.Contains(scopes[:i], scope) {
-			return mistake("scopes", "scopes.unknown")
+			return lifecycle.Mistake("scopes", "scopes.unknown")
 		}
 	}
 	return nil

@@ -71,9 +71,7 @@ func (b *Bench) codeRead(ctx context.Context, s lifecycle.Snapshot, reading code
 		if err == nil && shelf.At(other, access.From(ctx).Org) == nil {
 			return other.Unit.Key, "", nil
 		}
-		var invalid lifecycle.Invalid
-		invalid.Add("payload", "bench.other-unit")
-		return key, lifecycle.CheckCodesAgree, invalid.Err()
+		return key, lifecycle.CheckCodesAgree, lifecycle.Mistake("payload", "bench.other-unit")
 	}
 	_, err = b.attest(ctx, s, lifecycle.CheckCodesAgree, boxFits && fits, "")
 	return key, "", err

@@ -14,9 +14,7 @@ func ReopenCauses() []string { return []string{"doubt", "damage", "wrong-unit", 
 // Reopen sends a unit that was reset or certified back into a new order.
 func (b *Bench) Reopen(ctx context.Context, key lifecycle.UnitKey, cause string) (lifecycle.Outcome, error) {
 	if !slices.Contains(ReopenCauses(), cause) {
-		var invalid lifecycle.Invalid
-		invalid.Add("cause", "bench.cause")
-		return lifecycle.Outcome{}, invalid.Err()
+		return lifecycle.Outcome{}, lifecycle.Mistake("cause", "bench.cause")
 	}
 	s, err := b.Unit(ctx, key)
 	if err != nil {

@@ -34,9 +34,7 @@ func (b *Bench) CompareCodes(ctx context.Context, key lifecycle.UnitKey, box, de
 		return false, err
 	}
 	if !boxFits && !deviceFits {
-		var invalid lifecycle.Invalid
-		invalid.Add("device", "bench.other-unit")
-		return false, invalid.Err()
+		return false, lifecycle.Mistake("device", "bench.other-unit")
 	}
 	agree = boxFits && deviceFits
 	_, err = b.attest(ctx, s, lifecycle.CheckCodesAgree, agree, "")

@@ -201,7 +201,7 @@ func (r *Room) Settle(ctx context.Context, actor lifecycle.Actor, id lifecycle.B
 		return lifecycle.BatchEntry{}, err
 	}
 	if !slices.Contains(lifecycle.Settlements(), settlement) {
-		return lifecycle.BatchEntry{}, mistake("settlement", "batch.settlement")
+		return lifecycle.BatchEntry{}, lifecycle.Mistake("settlement", "batch.settlement")
 	}
 	settled, err := r.config.Entries.SettleBatchEntry(ctx, id, entry, settlement, actor.Person)
 	if err != nil {

@@ -91,9 +91,3 @@ type againBody struct {
 	Taken   int                 `json:"taken"`
 	Reasons []web.ProblemReason `json:"reasons"`
 }
-
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
-}

@@ -151,10 +151,10 @@ func (h *Handler) scanned(c echo.Context, in scanInput) (Scanned, error) {
 		return Scanned{}, errOther
 	}
 	if in.Payload == "" && in.Serial == "" {
-		return Scanned{}, mistake("payload", "field.required")
+		return Scanned{}, lifecycle.Mistake("payload", "field.required")
 	}
 	if in.Again != "" && !strings.EqualFold(strings.TrimSpace(in.Again), strings.TrimSpace(in.Serial)) {
-		return Scanned{}, mistake("serial_again", "serial.typed-apart")
+		return Scanned{}, lifecycle.Mistake("serial_again", "serial.typed-apart")
 	}
 	attempt, _ := access.IdempotencyFrom(c.Request().Context())
 	scanned := Scanned{
@@ -226,7 +226,7 @@ func (h *Handler) createQueued(c echo.Context) error {
 		return err
 	}
 	if scanned.At.IsZero() {
-		return mistake("scanned_at", "field.required")
+		return lifecycle.Mistake("scanned_at", "field.required")
 	}
 	key, err := h.room.Waited(c.Request().Context(), scanned)
 	if err != nil {

@@ -211,7 +211,5 @@ func (h holder) by(credential []byte) (access.Passkey, bool) {
 
 // mistake is one mistake in what the browser sent.
 func mistake(code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add("response", code)
-	return invalid.Err()
+	return lifecycle.Mistake("response", code)
 }

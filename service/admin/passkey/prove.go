@@ -176,9 +176,7 @@ func (p *Passkeys) ProveByPassword(ctx context.Context, person lifecycle.PersonI
 		return err
 	}
 	if means != access.MeansPassword {
-		var invalid lifecycle.Invalid
-		invalid.Add("password", "verify.passkey-only")
-		return invalid.Err()
+		return lifecycle.Mistake("password", "verify.passkey-only")
 	}
 	return p.config.Prove(ctx, person, password)
 }

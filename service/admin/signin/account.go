@@ -48,7 +48,7 @@ func (e *Entrance) ChangePassword(ctx context.Context, id lifecycle.PersonID, cu
 		return access.Person{}, fmt.Errorf("change password: %w", err)
 	}
 	if !right {
-		return access.Person{}, mistake("current", "password.wrong")
+		return access.Person{}, lifecycle.Mistake("current", "password.wrong")
 	}
 	hash, err := e.config.Passwords.Hash(ctx, next)
 	if err != nil {

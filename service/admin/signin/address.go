@@ -41,7 +41,7 @@ func (e *Entrance) AskAddress(ctx context.Context, id lifecycle.PersonID, email 
 		return fmt.Errorf("ask for an address: %w", err)
 	}
 	if addressKey(person.Email) == addressKey(email) {
-		return mistake("email", "address.same")
+		return lifecycle.Mistake("email", "address.same")
 	}
 	// By person and by address: neither may become a way to fill a mailbox.
 	for _, key := range []string{"address of " + string(id), "address " + addressKey(email)} {

@@ -87,7 +87,7 @@ func (e *Entrance) TypeCode(ctx context.Context, code string, here Asker) (Opene
 	}
 	link, person, err := e.config.Store.TypeMailCode(ctx, access.TokenHash(here.Browser), code)
 	if errors.Is(err, lifecycle.ErrNotFound) {
-		return Opened{}, mistake("code", "link.code-wrong")
+		return Opened{}, lifecycle.Mistake("code", "link.code-wrong")
 	}
 	if err != nil {
 		return Opened{}, err

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
 )
 
 // providers are the buttons of OpenID providers: oidc.Room.
@@ -26,7 +27,7 @@ func (e *Entrance) passwordLetsIn(ctx context.Context, person access.Person) err
 		return fmt.Errorf("read sign-in policy: %w", err)
 	}
 	if org.PasswordsOff() {
-		return mistake("password", "sign-in.passwords-off")
+		return lifecycle.Mistake("password", "sign-in.passwords-off")
 	}
 	return nil
 }

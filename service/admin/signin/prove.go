@@ -16,7 +16,7 @@ func (e *Entrance) Prove(ctx context.Context, id lifecycle.PersonID, password st
 		return fmt.Errorf("prove: %w", err)
 	}
 	if !right {
-		return mistake("password", "password.wrong")
+		return lifecycle.Mistake("password", "password.wrong")
 	}
 	return nil
 }

@@ -134,7 +134,7 @@ func (e *Entrance) LostPasskeys(ctx context.Context, choice Choice, password str
 		return fmt.Errorf("recover: %w", err)
 	}
 	if !right {
-		return mistake("current", "password.wrong")
+		return lifecycle.Mistake("current", "password.wrong")
 	}
 	if _, err := e.config.Store.Recover(ctx, choice.link.Hash, access.Recovered{Passkeys: true}); err != nil {
 		return fmt.Errorf("recover: %w", err)

@@ -100,7 +100,7 @@ func (e *Entrance) SignIn(ctx context.Context, email, password, network string) 
 	}
 	person, err := e.check(ctx, email, password)
 	if errors.Is(err, lifecycle.ErrUnauthenticated) {
-		return access.Person{}, mistake("password", "sign-in.wrong")
+		return access.Person{}, lifecycle.Mistake("password", "sign-in.wrong")
 	}
 	if err != nil {
 		return access.Person{}, fmt.Errorf("sign in: %w", err)
@@ -207,11 +207,4 @@ func (e *Entrance) newPersonID() lifecycle.PersonID {
 func addressKey(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return hex.EncodeToString(sum[:])
-}
-
-// mistake is one mistake in one field.
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
 }

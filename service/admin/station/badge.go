@@ -104,13 +104,6 @@ func known(err error) error {
 
 func isNotFound(err error) bool { return errors.Is(err, lifecycle.ErrNotFound) }
 
-// mistake is one mistake in one field.
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
-}
-
 // refusal is a rule's no.
 func refusal(code string) error {
 	return &lifecycle.Refusal{Reasons: []lifecycle.Reason{{Code: code}}}

@@ -33,7 +33,7 @@ func (r *Room) SetPIN(ctx context.Context, id lifecycle.PersonID, password, pin 
 	}
 	switch _, err := r.config.Verify(ctx, person.Email, password); {
 	case errors.Is(err, lifecycle.ErrUnauthenticated):
-		return mistake("current", "password.wrong")
+		return lifecycle.Mistake("current", "password.wrong")
 	case err != nil:
 		return fmt.Errorf("set PIN: %w", err)
 	}
@@ -130,7 +130,7 @@ func (r *Room) wrong(ctx context.Context, station access.Station, person lifecyc
 	if locked {
 		r.config.Log.WarnContext(ctx, "a PIN was locked after wrong ones", "station", station.ID, "alarm", alarm.ID)
 	}
-	return mistake("pin", "switch.wrong")
+	return lifecycle.Mistake("pin", "switch.wrong")
 }
 
 // Alarm is a locked PIN, with the names that an officer knows.

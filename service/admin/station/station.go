@@ -77,7 +77,7 @@ type Enrolled struct {
 // its code within a quarter of an hour is that station.
 func (r *Room) Enrol(ctx context.Context, p access.Principal, name string, idle time.Duration) (Enrolled, error) {
 	if idle < access.StationIdleLeast || idle > access.StationIdleMost {
-		return Enrolled{}, mistake("idle", "station.idle")
+		return Enrolled{}, lifecycle.Mistake("idle", "station.idle")
 	}
 	code, now := access.NewStationCode(), r.config.Now()
 	wanted := access.Station{
@@ -103,7 +103,7 @@ func (r *Room) Become(ctx context.Context, code, network string) (access.Station
 	token := access.NewToken()
 	station, err := r.config.Store.EnrolStation(ctx, access.CodeHash(code), access.TokenHash(token))
 	if isNotFound(err) {
-		return access.Station{}, "", mistake("code", "station.code-wrong")
+		return access.Station{}, "", lifecycle.Mistake("code", "station.code-wrong")
 	}
 	if err != nil {
 		return access.Station{}, "", fmt.Errorf("become a station: %w", err)

@@ -186,7 +186,7 @@ func (r *Room) Receive(ctx context.Context, p access.Principal, id lifecycle.Mod
 			return fmt.Errorf("read firmware: %w", err)
 		}
 		if total += int64(n); total > lifecycle.MaxFirmwareBytes {
-			return mistake("file", "firmware.too-long")
+			return lifecycle.Mistake("file", "firmware.too-long")
 		}
 		if n > 0 {
 			if err := r.config.Files.PutFirmwarePart(ctx, id, version, number, piece[:n]); err != nil {
@@ -235,9 +235,3 @@ func (r *Room) Send(ctx context.Context, f lifecycle.Firmware, to io.Writer) err
 
 // now is the present as the record keeps it: UTC, whole milliseconds.
 func (r *Room) now() time.Time { return r.config.Now().UTC().Truncate(time.Millisecond) }
-
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
-}

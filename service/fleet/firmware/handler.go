@@ -92,10 +92,10 @@ func sent(c echo.Context) (context.Context, io.Reader, error) {
 	for {
 		part, err := form.NextPart()
 		if errors.Is(err, io.EOF) {
-			return ctx, nil, mistake("file", "field.required")
+			return ctx, nil, lifecycle.Mistake("file", "field.required")
 		}
 		if err != nil {
-			return ctx, nil, fmt.Errorf("read form: %w", mistake("file", "body.form"))
+			return ctx, nil, fmt.Errorf("read form: %w", lifecycle.Mistake("file", "body.form"))
 		}
 		if part.FormName() == "file" {
 			return ctx, part, nil

@@ -90,7 +90,7 @@ func (h *Handler) receive(c echo.Context) error {
 	c.Request().Body = io.NopCloser(body)
 	reader, err := c.Request().MultipartReader()
 	if err != nil {
-		return mistake("Content-Type", "body.type")
+		return lifecycle.Mistake("Content-Type", "body.type")
 	}
 	form, file, err := readForm(reader)
 	if err != nil {
@@ -106,7 +106,7 @@ func (h *Handler) receive(c echo.Context) error {
 	}
 	job, err := h.imports.Receive(ctx, web.Principal(c), in, content)
 	if errors.Is(err, lifecycle.ErrKeyReused) {
-		err = mistake("reference", "import.reference-used")
+		err = lifecycle.Mistake("reference", "import.reference-used")
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
 		_, _ = io.Copy(io.Discard, body) // a browser shows the answer once it has sent everything

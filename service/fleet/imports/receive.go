@@ -108,7 +108,7 @@ func (i *Imports) receive(ctx context.Context, p access.Principal, in Upload, bo
 	raw := io.TeeReader(body, sum)
 	text, err := rows.Text(raw)
 	if errors.Is(err, rows.ErrEncoding) {
-		return lifecycle.Import{}, mistake("file", "import.encoding")
+		return lifecycle.Import{}, lifecycle.Mistake("file", "import.encoding")
 	}
 	if err != nil {
 		return lifecycle.Import{}, fmt.Errorf("read the file: %w", err)
@@ -150,7 +150,7 @@ func (i *Imports) receive(ctx context.Context, p access.Principal, in Upload, bo
 func (i *Imports) plan(ctx context.Context, p access.Principal, in Upload, head []byte) (lifecycle.Import, error) {
 	looked, err := rows.Look(head, in.Format)
 	if err != nil && errors.Is(err, io.EOF) {
-		err = mistake("file", "import.empty")
+		err = lifecycle.Mistake("file", "import.empty")
 	}
 	if err != nil {
 		return lifecycle.Import{}, err
@@ -210,12 +210,6 @@ func fill(in io.Reader, part []byte) (int, error) {
 		}
 	}
 	return n, nil
-}
-
-func mistake(field, code string) error {
-	var invalid lifecycle.Invalid
-	invalid.Add(field, code)
-	return invalid.Err()
 }
 
 // cut shortens a text to at most n bytes of whole characters.

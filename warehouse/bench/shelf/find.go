@@ -59,7 +59,5 @@ func (h *Shelf) bySerial(ctx context.Context, serial string) (lifecycle.UnitKey,
 	if len(ours) == 1 {
 		return ours[0], nil
 	}
-	var invalid lifecycle.Invalid
-	invalid.Add("payload", map[bool]string{true: "bench.not-here", false: "bench.two-of-serial"}[len(ours) == 0])
-	return lifecycle.UnitKey{}, invalid.Err()
+	return lifecycle.UnitKey{}, lifecycle.Mistake("payload", map[bool]string{true: "bench.not-here", false: "bench.two-of-serial"}[len(ours) == 0])
 }
