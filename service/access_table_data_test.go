@@ -28,12 +28,12 @@ func linkRows() []row {
 		{route: "GET /recover/stop/:code", id: "stopcode", of: office(200)},
 		{route: "POST /recover/stop/:code", id: "setup", body: "x=", all: everybody(404)},
 
-		// An address is confirmed by who asked for it, which none of these did.
+		// An address is confirmed by who asked for it.
 		{route: "GET /account/address", all: everybody(200)},
 		{route: "POST /account/address", body: "email=", all: everybody(422)},
 		{route: "POST /account/address/drop", body: "x=", all: everybody(303)},
-		{route: "GET /account/address/:code", id: "addresslink", all: everybody(404)},
-		{route: "POST /account/address/:code", id: "addresslink", body: "x=", all: everybody(404)},
+		{route: "GET /account/address/:code", id: "addresslink", of: map[string]answers{"owner": {"ada": 200}}},
+		{route: "POST /account/address/:code", id: "setup", body: "x=", all: everybody(404)},
 		{route: "GET /address/stop/:code", id: "addressstop", of: office(200)},
 		{route: "POST /address/stop/:code", id: "setup", body: "x=", all: everybody(404)},
 		{route: "GET /v1/account/address", all: everybody(200)},
@@ -84,18 +84,26 @@ func (w *accessWorld) mailed(t *testing.T) values {
 		t.Fatal(err)
 	}
 	v["stopcode"] = wait.ID + "." + w.house.keys.LookupHash("recovery-stop", wait.ID)[:26]
-	v["addresslink"] = access.NewToken()
+	v["addresslink"], v["addressstop"] = w.askedAddress(t, wait.Person)
+	return v
+}
+
+// askedAddress is a change of address that a person has asked for: the code that
+// confirms it, and the one that stops it.
+func (w *accessWorld) askedAddress(t *testing.T, person lifecycle.PersonID) (link, stop string) {
+	t.Helper()
+	now := w.house.now()
+	link = access.NewToken()
 	change := access.AddressChange{
-		ID: newPrefixedID("adr"), Person: wait.Person, Stage: access.AddressAsked, LinkHash: access.TokenHash(v["addresslink"]),
+		ID: newPrefixedID("adr"), Person: person, Stage: access.AddressAsked, LinkHash: access.TokenHash(link),
 		Generation: 1, New: newID() + "@new.example", AskedAt: now, Until: now.Add(access.AddressLinkFor),
 	}
 	letter := notice.Notice{Kind: notice.KindAddressLink, Once: change.ID, At: now}
-	warning := notice.Notice{To: wait.Person, Kind: notice.KindAddressChanged, Once: change.ID, At: now}
-	if err := s.AskAddress(ctx, change, letter, letter, warning); err != nil {
+	warning := notice.Notice{To: person, Kind: notice.KindAddressChanged, Once: change.ID, At: now}
+	if err := w.house.store.AskAddress(t.Context(), change, letter, letter, warning); err != nil {
 		t.Fatal(err)
 	}
-	v["addressstop"] = change.ID + "." + w.house.keys.LookupHash("address-stop", change.ID)[:26]
-	return v
+	return link, change.ID + "." + w.house.keys.LookupHash("address-stop", change.ID)[:26]
 }
 
 // dataRows: everybody has a copy of their own, and owners an end of it. Staff are

@@ -29,6 +29,7 @@ func (s *scene) make(t *testing.T, name string) thing {
 		ada := s.owners["ada"]
 		l.v["person"], l.v["leaver"] = string(ada.person), string(ada.person)
 		l.v["token"], l.v["pagetoken"], l.v["apitoken"] = ada.spare, ada.spare, ada.spare
+		l.v["addresslink"], _ = s.w.askedAddress(t, ada.person)
 		return thing{values: l.v}
 	}
 	if name == "before" { // what home was before: its first sale, carl's binding

@@ -34,7 +34,7 @@ func TestAWaitCountsFromItsWarning(t *testing.T) {
 	b := k.opened(t, mara.Email)
 	begun := b.post("/recover/wait")
 	wantStatus(t, "begin", begun, http.StatusOK)
-	hasAll(t, begun.Body, "It has not left yet")
+	hasAll(t, begun.Body, "count from when our warning has left")
 	hasAll(t, b.get("/recover/choose").Body, "It has not left yet")
 	for range 80 { // hours without a mail server
 		k.Clock.Add(time.Hour)
