@@ -86,21 +86,6 @@ func TestOfficersAreToldOnceAnHour(t *testing.T) {
 	}
 }
 
-// TestOfficersHearOfCodesThatDisagree: what a bench finds raises a flag, too.
-func TestOfficersHearOfCodesThatDisagree(t *testing.T) {
-	t.Parallel()
-	b := setup(t)
-	unit := b.TakenBack(t)
-	s, err := b.Snapshot(t.Context(), unit.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.step(t, unit, lifecycle.Attest{Command: b.By(b.Clerk), Order: s.Order.ID, Check: lifecycle.CheckCodesAgree}.Decide)
-	if got := b.inbox(t, b.Officer.Person); !slices.Equal(got, []string{"flag " + lifecycle.FlagCodesDisagree}) {
-		t.Errorf("the officer's inbox = %q", got)
-	}
-}
-
 // TestEveryKindHasItsSentences, in every language that we speak.
 func TestEveryKindHasItsSentences(t *testing.T) {
 	t.Parallel()
