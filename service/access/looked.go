@@ -28,6 +28,12 @@ func AccessReasons() []AccessReason {
 	return []AccessReason{ReasonFault, ReasonSetUp, ReasonConnection, ReasonSecurity, ReasonRecording}
 }
 
+// Suits reports whether one may look for this under a consent of the purpose: to
+// look at recordings is another permission.
+func (r AccessReason) Suits(purpose ConsentPurpose) bool {
+	return r != ReasonRecording || purpose == ConsentForReview
+}
+
 // What an access reads.
 const (
 	ShownUnit       = "unit"       // state, firmware, last contact

@@ -107,7 +107,7 @@ type openView struct {
 func (v openView) Reasons() []web.Option {
 	var options []web.Option
 	for _, reason := range access.AccessReasons() {
-		if reason == access.ReasonRecording && v.For != access.ConsentForReview {
+		if !reason.Suits(v.For) {
 			continue
 		}
 		options = append(options, web.Option{Value: string(reason), Message: "looked.reason." + string(reason)})

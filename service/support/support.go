@@ -188,6 +188,11 @@ func (s *Support) Open(ctx context.Context, agent lifecycle.Actor, consent strin
 	if err := s.looks.Attempt(ctx, string(agent.Person)+" "+consent); err != nil {
 		return access.Access{}, fmt.Errorf("open under consent: %w", err)
 	}
+	if held, err := s.Consent(ctx, agent, consent); err == nil && !says.Reason.Suits(held.For) {
+		var wrong lifecycle.Invalid
+		wrong.Add("reason", "support.reason-unknown")
+		return access.Access{}, wrong.Err()
+	}
 	opened, err := s.config.Records.OpenAccess(ctx, access.Access{
 		ID: "acc_" + s.config.NewID(), Consent: consent, Agent: agent.Person, Org: agent.Org, Reason: says.Reason, Note: says.Note,
 	})

@@ -197,6 +197,24 @@ func TestAnAgentSeesTheUnitAndNothingOfItsOwner(t *testing.T) {
 	}
 }
 
+// Who may help with the unit as it is now may not say that they look for
+// recordings: that is another consent.
+func TestAReasonSuitsThePurpose(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	_, c := k.consented(t) // live support
+	for reason, want := range map[access.AccessReason]int{access.ReasonRecording: 422, access.ReasonSecurity: 201, "curiosity": 422} {
+		got := k.as(k.agent).PostJSON("/v1/support/consents/"+c.ID+"/open", map[string]any{"reason": string(reason), "note": "it is dark"})
+		if got.Status != want || want == 422 && !strings.Contains(got.Body, "support.reason-unknown") {
+			t.Errorf("to look for %s under live support: %d %s, want %d", reason, got.Status, got.Body, want)
+		}
+	}
+	looks, _, err := k.AccessesOf(t.Context(), k.Owner.Person, c.Unit, c.Epoch, lifecycle.Page{})
+	if err != nil || len(looks) != 1 || looks[0].Reason != access.ReasonSecurity {
+		t.Errorf("on record: %+v, %v; want the one look", looks, err)
+	}
+}
+
 // What another agent has is as what never was; what is over says so to whose it
 // was, and shows nothing.
 func TestWhatIsNotTheirs(t *testing.T) {
