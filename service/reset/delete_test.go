@@ -217,3 +217,39 @@ func (s silentOnKept) Probe(ctx context.Context, r cloud.Request) (cloud.Probe, 
 	probe.Kept = cloud.KeptUnknown
 	return probe, err
 }
+
+// A contest keeps everything while it stands. Upheld, nothing goes before whose
+// time it was asks, however long that takes.
+func TestAContestKeepsTheEvidence(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit := k.recorded().ID
+	k.Must(t, unit, k.TakeBack())
+	k.during(10 * time.Second)
+	k.Clock.Add(lifecycle.DeleteAfter - time.Hour)
+	contest := lifecycle.HoldID(storetest.NewID("hld"))
+	k.Must(t, unit, lifecycle.Contest{Command: k.By(k.Owner), ID: contest}.Decide)
+	k.Clock.Add(lifecycle.DeleteAfter)
+	k.during(10 * time.Second)
+	if n := k.script.Count(lifecycle.VerbDelete); n != 0 {
+		t.Errorf("under a contest: asked %d times", n)
+	}
+	second := k.Clerk
+	second.Person = "psn_second"
+	for _, officer := range []lifecycle.Actor{k.Clerk, second} {
+		k.Must(t, unit, lifecycle.RuleContest{Command: k.By(officer), Hold: contest, Outcome: lifecycle.RulingUpheld, Reason: "was-stolen"}.Decide)
+	}
+	k.Must(t, unit, lifecycle.Cancel{
+		Command: k.By(k.Clerk), Return: k.snapshot(unit).Return.ID, Order: lifecycle.OrderID(storetest.NewID("ord")), UnitPresent: true,
+	}.Decide)
+	k.Clock.Add(10 * lifecycle.DeleteAfter)
+	k.during(10 * time.Second)
+	if n := k.script.Count(lifecycle.VerbDelete); n != 0 || !k.left(unit, time.Time{}, time.Time{}) {
+		t.Errorf("upheld, and nobody asked: asked %d times", n)
+	}
+	k.Must(t, unit, lifecycle.WantDeletion{Command: k.By(k.Owner), Binding: k.deletion(unit).Binding}.Decide)
+	k.during(30 * time.Second)
+	if x := k.deletion(unit); x.State != lifecycle.TaskProven || k.left(unit, time.Time{}, time.Time{}) {
+		t.Errorf("asked for: %+v", x)
+	}
+}
