@@ -130,13 +130,15 @@ func (c MakeOffer) Decide(s Snapshot) (Change, error) {
 	}
 	for _, older := range s.Offers {
 		if older.State == OfferPending {
-			older.State, older.EndedAt = OfferWithdrawn, c.At
-			d.change.Offers = append(d.change.Offers, older)
+			d.change.Offers = append(d.change.Offers, older.ended(OfferWithdrawn, c.At))
 		}
 	}
 	d.change.Offers = append(d.change.Offers, Offer{
 		ID: c.ID, State: OfferPending, From: c.Actor.Person, To: c.To, CodeHash: c.CodeHash,
-		Epoch: s.Unit.Epoch, CreatedAt: c.At, ExpiresAt: c.At.Add(wait),
+		Epoch: s.Unit.Epoch, ExpiresAt: c.At.Add(wait),
+		// Never before what the unit told us of last, whatever a clock says: or that
+		// would count as made after the offer.
+		CreatedAt: maxTime(c.At, s.Unit.VerifierAt),
 	})
 	return d.finish()
 }
@@ -154,20 +156,17 @@ func (c Decline) Decide(s Snapshot) (Change, error) {
 	if !ok || c.Actor.Person == "" {
 		return Change{}, fmt.Errorf("offer %s: %w", c.Offer, ErrNotFound)
 	}
+	var how OfferState
 	switch {
 	case c.Actor.Person == offer.From:
-		offer.State = OfferWithdrawn
+		how = OfferWithdrawn
 	case offer.To == "" || offer.To == c.Actor.Person:
-		offer.State = OfferRefused
+		how = OfferRefused
 	default:
 		return Change{}, fmt.Errorf("offer %s to somebody else: %w", c.Offer, ErrNotFound)
 	}
-	if !c.At.Before(offer.ExpiresAt) {
-		offer.State = OfferExpired
-	}
 	d := begin(s, EventDecline, c.Command)
-	offer.EndedAt = c.At
-	d.change.Offers = append(d.change.Offers, offer)
+	d.change.Offers = append(d.change.Offers, offer.ended(how, c.At))
 	return d.finish()
 }
 

@@ -109,8 +109,8 @@ func TestTheUnitsOwnReportIsAStep(t *testing.T) {
 	if lifecycle.Passed(y.s, "itself") {
 		t.Error("a mere contact counts as the reset's report")
 	}
-	y.do(y.hears(lifecycle.ResetHard, secret("bench")))
-	y.do(y.hears(lifecycle.ResetNone, secret("bench")))
+	y.do(y.hears(lifecycle.ResetHard, secret("reset")))
+	y.do(y.hears(lifecycle.ResetNone, secret("reset")))
 	if !lifecycle.Passed(y.s, "itself") {
 		t.Error("what it says later takes its report away")
 	}

@@ -114,8 +114,7 @@ func (d *draft) advance() {
 	}
 	for _, offer := range d.before.Offers {
 		if offer.State == OfferPending {
-			offer.State, offer.EndedAt = OfferEnded, d.at()
-			d.change.Offers = append(d.change.Offers, offer)
+			d.change.Offers = append(d.change.Offers, offer.ended(OfferEnded, d.at()))
 		}
 	}
 	if order := d.before.Order; order != nil && order.State == OrderOpen {
@@ -140,7 +139,13 @@ func (d *draft) epochAt() time.Time {
 	return at
 }
 
+// endBinding ends a binding now. One that was over by itself before, and that
+// no sweep has put down yet, ended then: nobody saw anything by it since.
 func (d *draft) endBinding(binding Binding) {
+	if binding.Over(d.at()) {
+		d.change.Bindings = append(d.change.Bindings, binding.AsOf(d.at()))
+		return
+	}
 	binding.State = BindingEnded
 	binding.EndedAt = d.at()
 	binding.EndedBy = d.change.Event

@@ -9,8 +9,8 @@ import (
 // Heard is what a unit said and signed: a contact, a credential it made, or a
 // hard reset. It is a fact; only a report made under an older epoch than the
 // present one is turned away, for its nonce must come from a new challenge. A
-// credential that the unit had before the last advance counts as none: the
-// unit must make another (rule 5).
+// credential that the unit told us of before the last advance, whenever that
+// was, counts as none: the unit must make another (rule 5).
 type Heard struct {
 	Command
 	Report Report
@@ -23,16 +23,16 @@ func (c Heard) Decide(s Snapshot) (Change, error) {
 		return Change{}, fmt.Errorf("report of epoch %d, the unit is at %d: %w", c.Report.Epoch, s.Unit.Epoch, ErrStale)
 	}
 	// What is made of the report from here on has no credential of before in it.
-	outdated := s.outdated(c.Report.Verifier)
-	if outdated {
+	told := s.weigh(c.Report.Verifier, c.At)
+	if !told.fresh {
 		c.Report.Verifier = ""
 	}
 	if c.Report.Kind == ResetHard {
-		return c.hardReset(s, outdated)
+		return c.hardReset(s, told)
 	}
 	if binding, ok := c.confirms(s); ok {
 		d := begin(s, EventBindConfirmed, c.Command)
-		d.heard(c.Report)
+		d.heard(c.Report, told)
 		d.goLive(binding)
 		for _, other := range s.Bindings {
 			if other.State == BindingPending && other.ID != binding.ID {
@@ -42,7 +42,7 @@ func (c Heard) Decide(s Snapshot) (Change, error) {
 		return d.finish()
 	}
 	d := begin(s, EventContactSeen, c.Command)
-	d.heard(c.Report)
+	d.heard(c.Report, told)
 	d.presence(c.Report)
 	if s.Unit.State == StateRetired {
 		d.flag(FlagRetiredAlive, "contact", SeverityCritical, nil)
@@ -58,40 +58,40 @@ func (c Heard) Decide(s Snapshot) (Change, error) {
 }
 
 // confirms finds the pending binding that named the reported credential. A
-// hold keeps it pending: holds refuse every bind.
+// hold keeps it pending: holds refuse every bind. So does the claim of somebody
+// else, who may have got it since the binding was asked for.
 func (c Heard) confirms(s Snapshot) (Binding, bool) {
 	_, owned := s.Owner()
 	if owned || len(s.StandingHolds()) > 0 || s.Unit.State != StateSold && s.Unit.State != StateStock {
 		return Binding{}, false
 	}
 	for _, binding := range s.Bindings {
-		if binding.State == BindingPending && binding.Epoch == s.Unit.Epoch && binding.ProofHash == c.Report.Verifier && binding.ProofHash != "" {
+		asked := binding.Kind == BindingOwner && binding.State == BindingPending && binding.Epoch == s.Unit.Epoch
+		shown := binding.ProofHash != "" && binding.ProofHash == c.Report.Verifier
+		if asked && shown && (s.Unit.Claim == "" || s.Unit.Claim == binding.Account) {
 			return binding, true
 		}
 	}
 	return Binding{}, false
 }
 
-// outdated reports whether the unit told us of this credential before the last
-// advance, which cleared it: whoever knew it then knows it still.
-func (s Snapshot) outdated(verifier string) bool {
-	return verifier != "" && s.Report != nil && s.Report.Verifier == verifier && s.Unit.Verifier != verifier
-}
-
-// heard notes what every report tells.
-func (d *draft) heard(report Report) {
+// heard notes what every report tells. A credential that is told again is as
+// old as it was when it was told first, whatever was told in between: or who
+// knew it before an offer would take the unit by it after.
+func (d *draft) heard(report Report, told worth) {
 	unit := &d.change.Unit
 	unit.ContactAt, unit.Network = d.at(), report.Network
 	if report.Firmware != "" {
 		unit.Firmware = report.Firmware
 	}
 	if report.Verifier != "" && report.Verifier != d.before.Unit.Verifier {
-		unit.Verifier, unit.VerifierAt = report.Verifier, d.at()
+		unit.Verifier, unit.VerifierAt = report.Verifier, told.At
 	}
 	if report.Verifier == "" && d.before.Report != nil {
 		report.Verifier = d.before.Report.Verifier
 	}
 	d.change.Report = &report
+	d.remember(told)
 }
 
 // presence makes the authority of an open return better when the unit signed
@@ -108,18 +108,20 @@ func (d *draft) presence(report Report) {
 	}
 }
 
-func (c Heard) hardReset(s Snapshot, outdated bool) (Change, error) {
+func (c Heard) hardReset(s Snapshot, told worth) (Change, error) {
 	d := begin(s, EventHardResetSeen, c.Command)
 	owner, owned := s.Owner()
 	switch s.Unit.State {
 	case StateRetired:
-		d.heard(c.Report)
+		d.heard(c.Report, told)
 		d.flag(FlagRetiredAlive, "hard-reset", SeverityCritical, nil)
 		return d.finish()
 	case StateReturned:
-		d.heard(c.Report)
+		d.heard(c.Report, told)
 		d.presence(c.Report)
-		if !outdated {
+		// Whose button was held has made another: one that tells what it had told
+		// before has shown nothing.
+		if told.unheard {
 			d.proveUnitTask(VerbFactoryReset, GradeDeviceSigned, "signed-report")
 		}
 		d.proveUnitTask(VerbIdentify, GradeDeviceSigned, "signed-report")
@@ -137,11 +139,11 @@ func (c Heard) hardReset(s Snapshot, outdated bool) (Change, error) {
 			d.change.Unit.EpochBy = EventRelease
 		}
 	}
-	d.heard(c.Report)
+	d.heard(c.Report, told)
 	// The credential was made before the advance that this reset causes: the
 	// unit makes a newer one at its next challenge.
 	d.change.Unit.Verifier, d.change.Unit.VerifierAt = "", time.Time{}
-	if owned && s.Model.ResetPolicy == ResetLocks {
+	if owned && s.Model.ResetPolicy == ResetLocks && s.Unit.Claim == "" {
 		d.change.Unit.Claim = owner.Account
 	}
 	return d.finish()

@@ -27,7 +27,7 @@ func (c PlaceHold) Decide(s Snapshot) (Change, error) {
 	for _, standing := range s.StandingHolds() {
 		d.refuseUnless(standing.Kind != c.Kind, "hold.already")
 	}
-	if c.Kind == HoldStolen && owned {
+	if c.Kind == HoldStolen && owned && s.Unit.Claim == "" {
 		d.change.Unit.Claim = owner.Account
 	}
 	d.change.Holds = []Hold{{ID: c.ID, Kind: c.Kind, PlacedBy: c.Actor, PlacedAt: c.At}}
@@ -72,8 +72,7 @@ func (c LiftHold) Decide(s Snapshot) (Change, error) {
 	switch {
 	case ownMark || hold.ApprovedBy != "" && hold.ApprovedBy != c.Actor.Person:
 		hold.LiftedBy, hold.LiftedAt = c.Actor.Person, c.At
-		// A claim that a lock left stays: it was not the mark's to give.
-		if _, owned := s.Owner(); hold.Kind == HoldStolen && (owned || s.Model.ResetPolicy != ResetLocks) {
+		if s.leftBy(hold) {
 			d.change.Unit.Claim = ""
 		}
 		if hold.Ruling.Upheld() && s.Unit.Claim == hold.PlacedBy.Person {
@@ -86,6 +85,19 @@ func (c LiftHold) Decide(s Snapshot) (Change, error) {
 	}
 	d.change.Holds = []Hold{hold}
 	return d.finish()
+}
+
+// leftBy reports whether the claim is what a stolen mark left: its owner's. One
+// that a lock left, or that two people upheld, was not the mark's to give.
+func (s Snapshot) leftBy(mark Hold) bool {
+	owner, owned := s.Owner()
+	switch {
+	case mark.Kind != HoldStolen:
+		return false
+	case owned:
+		return s.Unit.Claim == owner.Account
+	}
+	return mark.PlacedBy.Org == "" && s.Unit.Claim == mark.PlacedBy.Person && s.Model.ResetPolicy != ResetLocks
 }
 
 func (s Snapshot) standingHold(id HoldID) (Hold, bool) {

@@ -17,6 +17,7 @@ type model struct {
 	place, prior string
 	era          int
 	owner        string
+	belongs      string            // who it goes back to, as two people have found; empty: nobody
 	eyes         map[string]bool   // who can see through it
 	waiting      map[string]string // who asked with which secret
 	holds        map[string]bool
@@ -126,6 +127,8 @@ func (m *model) ownedBy(w *world, who lifecycle.PersonID, hash string, after tim
 	switch {
 	case m.owner != "" && after.IsZero():
 		return fmt.Sprintf("I1: %s becomes the owner, and %s is", who, m.owner)
+	case m.belongs != "" && m.belongs != string(who):
+		return fmt.Sprintf("I1: %s becomes the owner, and it belongs to %s", who, m.belongs)
 	case !ok:
 		return fmt.Sprintf("I4: %s becomes the owner by a guess", who)
 	case int(made.epoch) != m.era:

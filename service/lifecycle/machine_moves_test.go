@@ -14,11 +14,11 @@ import (
 func (w *world) moves() map[string]func(*rapid.T) {
 	moves := map[string]func(*rapid.T){
 		"time passes": w.timePasses, "ship": w.ship, "receive": w.receive, "sell": w.sell, "undo the sale": w.undoSale,
-		"camera speaks": w.speaks, "camera repeats": w.repeats, "button": w.button, "replay": w.replayOld,
+		"camera speaks": w.speaks, "camera repeats": w.repeats, "camera tells an older one": w.older, "button": w.button, "replay": w.replayOld,
 		"bind": w.bind, "ask first": w.asksFirst, "unbind": w.unbind, "offer": w.offer, "accept": w.accept,
 		"return": w.takeBack, "vouch": w.vouch, "cancel": w.cancel, "clouds": w.clouds, "bench": w.bench, "prove": w.prove,
 		"whole reset": w.wholeReset, "a good life": w.goodLife, "life goes on": w.goodLife, "and on": w.goodLife, "retire": w.retire, "hold": w.hold, "lift": w.lift,
-		"contest": w.contest, "share": w.share, "join": w.join, "run out": w.runOut, "rule": w.rule, "a household": w.household, "an objection": w.objection, "cloud tells": w.cloudTells, "waive": w.waive, "ask again": w.askAgain, "delete": w.deletes,
+		"contest": w.contest, "share": w.share, "join": w.join, "run out": w.runOut, "rule": w.rule, "a household": w.household, "an objection": w.objection, "a finder": w.finder, "cloud tells": w.cloudTells, "waive": w.waive, "ask again": w.askAgain, "delete": w.deletes,
 	}
 	moves["confirm"] = func(*rapid.T) { w.do(lifecycle.Confirm{Command: w.by(vera())}) }
 	moves["steal"] = func(*rapid.T) { w.camera.holder = tom().Person }
@@ -118,6 +118,35 @@ func (w *world) repeats(t *rapid.T) {
 	for _, who := range []lifecycle.Actor{ana(), ben(), tom()} { // whoever knows it tries it
 		if present.known[who.Person] && present.epoch != w.s.Unit.Epoch {
 			w.do(lifecycle.Bind{Command: w.by(who), ID: lifecycle.BindingID(w.id("bnd")), ProofHash: present.hash})
+		}
+	}
+}
+
+// older is a camera, or a copy of it, that tells a credential of before the
+// present one; and whoever has known it since then tries it.
+func (w *world) older(t *rapid.T) {
+	var told []int
+	for i := range w.camera.secrets {
+		if !w.camera.secrets[i].told.IsZero() {
+			told = append(told, i)
+		}
+	}
+	if len(told) < 2 {
+		return
+	}
+	made := &w.camera.secrets[rapid.SampledFrom(told[:len(told)-1]).Draw(t, "which")]
+	if is, owned := w.s.Owner(); owned && rapid.Bool().Draw(t, "after an offer") {
+		w.do(lifecycle.MakeOffer{Command: w.by(owner(is.Account)), ID: lifecycle.OfferID(w.id("ofr"))})
+	}
+	w.tells(made, rapid.SampledFrom([]lifecycle.ResetKind{lifecycle.ResetNone, lifecycle.ResetNone, lifecycle.ResetHard}).Draw(t, "kind"), "")
+	for _, who := range []lifecycle.Actor{ana(), ben(), tom()} {
+		if !made.known[who.Person] {
+			continue
+		}
+		w.do(lifecycle.Bind{Command: w.by(who), ID: lifecycle.BindingID(w.id("bnd")), ProofHash: made.hash})
+		if n := len(w.s.Offers); n > 0 {
+			w.do(lifecycle.Transfer{Command: w.by(who), Offer: w.s.Offers[n-1].ID, Binding: lifecycle.BindingID(w.id("bnd")),
+				Order: w.order(), ProofHash: made.hash})
 		}
 	}
 }

@@ -160,6 +160,35 @@ func (w *world) household(t *rapid.T) {
 	}
 }
 
+// finder is an owner whose unit somebody else has bound since, and objects; and
+// then whoever has it lets go of it.
+func (w *world) finder(t *rapid.T) {
+	is, owned := w.s.Owner()
+	if !owned || len(w.s.StandingHolds()) > 0 {
+		w.goodLife(t)
+		return
+	}
+	lost, has := owner(is.Account), ben()
+	if lost.Person == has.Person {
+		has = ana()
+	}
+	w.do(lifecycle.TakeBack{Command: w.by(cleo()), Return: lifecycle.ReturnID(w.id("ret")), Order: w.order(), Condition: "used",
+		Reason: "other", PresenceHash: "presence"})
+	w.do(lifecycle.Cancel{Command: w.by(cleo()), Return: w.s.Return.ID, Order: w.order(), UnitPresent: true})
+	w.camera.holder = has.Person
+	w.makeSecret()
+	w.hears(lifecycle.ResetNone, "")
+	made, _ := w.camera.secretNow()
+	w.do(lifecycle.Bind{Command: w.by(has), ID: lifecycle.BindingID(w.id("bnd")), ProofHash: made.hash})
+	w.do(lifecycle.Contest{Command: w.by(lost), ID: lifecycle.HoldID(w.id("hld"))})
+	w.rule(t)
+	if rapid.Bool().Draw(t, "lets go") {
+		w.do(lifecycle.Release{Command: w.by(has), Order: w.order()})
+		w.speaks(t)
+		w.bind(t)
+	}
+}
+
 // objection is an owner from whom a desk takes what they did not bring.
 func (w *world) objection(t *rapid.T) {
 	is, owned := w.s.Owner()

@@ -9,6 +9,9 @@ import (
 // who follows who has the unit and who can see.
 func (m *model) who(w *world, c lifecycle.Change, command decider) {
 	become := func(who string) {
+		if who == m.belongs {
+			m.belongs = ""
+		}
 		m.owner, m.eyes, m.waiting = who, map[string]bool{who: true}, map[string]string{}
 		m.released = false
 	}
@@ -48,6 +51,11 @@ func (m *model) who(w *world, c lifecycle.Change, command decider) {
 		} else if hold.Ruling.Upheld() {
 			m.upheld[string(hold.ID)] = true
 		}
+		if hold := c.Holds[0]; hold.Ruling.Upheld() {
+			m.belongs = string(hold.PlacedBy.Person)
+		}
+	case lifecycle.Certify:
+		m.belongs = ""
 	case lifecycle.Release:
 		m.released = true
 	case lifecycle.Cancel:
@@ -66,6 +74,9 @@ func (m *model) who(w *world, c lifecycle.Change, command decider) {
 		m.holds[string(command.ID)] = true
 	case lifecycle.LiftHold:
 		if !c.Holds[0].LiftedAt.IsZero() {
+			if m.upheld[string(command.Hold)] {
+				m.belongs = "" // nobody came for it
+			}
 			delete(m.holds, string(command.Hold))
 			delete(m.upheld, string(command.Hold))
 		}
@@ -149,7 +160,8 @@ func (m *model) heard(w *world, c lifecycle.Change, command lifecycle.Heard) {
 		m.right = "present"
 	}
 	made, ok := w.secretOf(command.Report.Verifier)
-	if c.From == lifecycle.StateReturned && command.Report.Kind == lifecycle.ResetHard && (!ok || int(made.epoch) == m.era) {
+	anew := ok && made.told.Equal(command.At) // a button that was held has made another
+	if c.From == lifecycle.StateReturned && command.Report.Kind == lifecycle.ResetHard && anew {
 		m.shown = "signed"
 	}
 }

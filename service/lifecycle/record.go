@@ -194,6 +194,20 @@ type Offer struct {
 	EndedAt   time.Time `json:"ended_at,omitzero"`
 }
 
+// Over reports whether nobody has answered the offer in time, whether or not
+// the record says so yet.
+func (o Offer) Over(now time.Time) bool { return o.State == OfferPending && !now.Before(o.ExpiresAt) }
+
+// ended is the offer as it ended at an instant: of itself, where its time was
+// over by then.
+func (o Offer) ended(how OfferState, at time.Time) Offer {
+	o.State, o.EndedAt = how, at
+	if !at.Before(o.ExpiresAt) {
+		o.State, o.EndedAt = OfferExpired, o.ExpiresAt
+	}
+	return o
+}
+
 // Shipment is a unit on its way from one custodian to the next.
 type Shipment struct {
 	ID         ShipmentID `json:"id"`
@@ -223,8 +237,8 @@ type Report struct {
 	Kind     ResetKind `json:"kind"`
 	Firmware string    `json:"firmware"`
 	// Verifier is the hex SHA-256 of the credential made on the unit: the newest
-	// that it told us of. A report that names none leaves it standing, for it
-	// tells a new credential from an old one.
+	// that it told us of and that counted. A report that names none, or one of
+	// before, leaves it standing.
 	Verifier string `json:"verifier"`
 	Network  string `json:"network,omitempty"`
 	Presence string `json:"presence,omitempty"` // hex SHA-256 of the presence code it saw
@@ -275,6 +289,8 @@ const (
 	FlagQueuedReturn        = "queued-return"
 	FlagSweepMissed         = "sweep-missed"
 	FlagNoticeMissed        = "notice-missed"
+	FlagCredentialReused    = "credential-reused"
+	FlagCredentialFlood     = "credential-flood"
 )
 
 // FlagNews says what a finding changed. It goes into the ledger with the flag

@@ -20,7 +20,9 @@ func (c Release) Decide(s Snapshot) (Change, error) {
 	// A thief must not destroy evidence by a release.
 	d.refuseUnless(!c.Erase || MayErase(s), "release.erase-held")
 	d.advance()
-	d.change.Unit.Claim = ""
+	if s.Unit.Claim == c.Actor.Person {
+		d.change.Unit.Claim = "" // another's is not theirs to give up
+	}
 	if c.Erase {
 		for _, x := range d.change.Deletions {
 			x.WantedAt = c.At

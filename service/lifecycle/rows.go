@@ -18,6 +18,7 @@ type Rows struct {
 	Sales        []Sale
 	Shipments    []Shipment
 	Report       *Report
+	Credentials  []Credential
 	// Pictures are those that are kept of its orders' checks.
 	Pictures []Picture
 	// Newest are the rows that the unit's own row leads to.
@@ -54,6 +55,7 @@ func (r Rows) Apply(c Change) Rows {
 	r.Attestations = merge(r.Attestations, c.Attestations, func(a Attestation) string {
 		return string(a.Order) + "\x00" + a.Check + "\x00" + string(a.By)
 	})
+	r.Credentials = merge(r.Credentials, c.Credentials, func(x Credential) string { return x.Hash })
 	r.Returns = merge(r.Returns, given(c.Return), func(x Return) string { return string(x.ID) })
 	r.Certificates = merge(r.Certificates, given(c.Certificate), func(x Certificate) string { return string(x.Code) })
 	r.Sales = merge(r.Sales, given(c.Sale), func(x Sale) string { return string(x.ID) })
@@ -107,6 +109,7 @@ func (r Rows) Snapshot() Snapshot {
 	return Snapshot{
 		Unit: r.Unit, Bindings: r.Bindings, Offers: r.Offers, Holds: r.Holds, Attestations: r.Attestations, Report: r.Report,
 		Deletions:   r.Deletions,
+		Credentials: r.Credentials,
 		Return:      find(r.Returns, func(x Return) bool { return x.ID == r.Newest.Return }),
 		Order:       find(r.Orders, func(x Order) bool { return x.ID == r.Newest.Order }),
 		Certificate: find(r.Certificates, func(x Certificate) bool { return x.Code == r.Newest.Certificate }),

@@ -9,6 +9,10 @@ import (
 // who are invited among them: a household, and no audience.
 const SharesPerUnit = 10
 
+// SharesAtMost is how far away the end of a share may lie. Who means for ever
+// gives none.
+const SharesAtMost = 10 * 365 * 24 * time.Hour
+
 // Over reports whether the binding has come to its end by itself: its time is
 // over, or its invitation was not answered in time. The record says so when the
 // next sweep has been; whoever shows anything asks Shows, which does not wait
@@ -84,7 +88,7 @@ func (c Share) Decide(s Snapshot) (Change, error) {
 	d := begin(s, EventShare, c.Command)
 	d.refuseUnless(c.To != c.Actor.Person, "share.own")
 	d.refuseUnless(len(s.Shares(c.At)) < SharesPerUnit, "share.limit")
-	d.refuseUnless(c.Until.IsZero() || c.Until.After(c.At), "share.until")
+	d.refuseUnless(c.Until.IsZero() || c.Until.After(c.At) && c.Until.Sub(c.At) <= SharesAtMost, "share.until")
 	wait := OfferForNamed
 	if c.To == "" {
 		wait = OfferForFaceToFace
@@ -153,9 +157,8 @@ func (c Expire) Decide(s Snapshot) (Change, error) {
 		}
 	}
 	for _, offer := range s.Offers {
-		if offer.State == OfferPending && !c.At.Before(offer.ExpiresAt) {
-			offer.State, offer.EndedAt = OfferExpired, offer.ExpiresAt
-			d.change.Offers = append(d.change.Offers, offer)
+		if offer.Over(c.At) {
+			d.change.Offers = append(d.change.Offers, offer.ended(OfferExpired, c.At))
 		}
 	}
 	if len(d.reasons) == 0 && len(d.change.Bindings)+len(d.change.Offers) == 0 {

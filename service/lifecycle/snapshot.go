@@ -20,6 +20,7 @@ type Snapshot struct {
 	Order          *Order  // the newest
 	Attestations   []Attestation
 	Report         *Report      // the newest
+	Credentials    []Credential // that the unit has ever told us of
 	Certificate    *Certificate // the newest
 	Sale           *Sale        // the newest that was not voided
 	Offers         []Offer
@@ -62,6 +63,7 @@ type Change struct {
 	Orders       []Order       `json:"orders,omitempty"` // superseded ones before the new one
 	Attestations []Attestation `json:"attestations,omitempty"`
 	Report       *Report       `json:"report,omitempty"`
+	Credentials  []Credential  `json:"credentials,omitempty"`
 	Certificate  *Certificate  `json:"certificate,omitempty"`
 	Sale         *Sale         `json:"sale,omitempty"`
 	Offers       []Offer       `json:"offers,omitempty"`
@@ -112,6 +114,7 @@ func (s Snapshot) Apply(c Change) Snapshot {
 	s.Attestations = merge(s.Attestations, c.Attestations, func(a Attestation) string {
 		return string(a.Order) + "\x00" + a.Check + "\x00" + string(a.By)
 	})
+	s.Credentials = merge(s.Credentials, c.Credentials, func(x Credential) string { return x.Hash })
 	s.Offers = merge(s.Offers, c.Offers, func(o Offer) string { return string(o.ID) })
 	s.Holds = merge(s.Holds, c.Holds, func(h Hold) string { return string(h.ID) })
 	if c.Return != nil {

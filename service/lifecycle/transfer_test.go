@@ -160,8 +160,12 @@ func TestDecline(t *testing.T) {
 			t.Parallel()
 			y := bound(t).offers(c.to).wait(c.wait)
 			y.do(lifecycle.Decline{Command: y.by(c.who), Offer: y.s.Offers[0].ID})
-			if got := y.s.Offers[0]; got.State != c.want || !got.EndedAt.Equal(y.now) {
-				t.Errorf("offer %+v, want %s now", got, c.want)
+			when := y.now
+			if c.want == lifecycle.OfferExpired {
+				when = y.s.Offers[0].ExpiresAt
+			}
+			if got := y.s.Offers[0]; got.State != c.want || !got.EndedAt.Equal(when) {
+				t.Errorf("offer %+v, want %s at %v", got, c.want, when)
 			}
 			y.fails(lifecycle.Decline{Command: y.by(c.who), Offer: y.s.Offers[0].ID}, lifecycle.ErrNotFound)
 		})

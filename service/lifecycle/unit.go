@@ -35,7 +35,8 @@ type Unit struct {
 	// 32 bytes, or empty for a unit that cannot sign.
 	DeviceKey []byte `json:"device_key,omitempty"`
 	// Verifier is the hex SHA-256 of the credential that the unit made after
-	// the last advance; an advance clears it. VerifierAt is when it was reported.
+	// the last advance; an advance clears it. VerifierAt is when it was reported
+	// first.
 	Verifier   string    `json:"verifier,omitempty"`
 	VerifierAt time.Time `json:"verifier_at,omitzero"`
 	Firmware   string    `json:"firmware,omitempty"` // as last reported by the unit

@@ -121,6 +121,7 @@ func ordered(r lifecycle.Rows) lifecycle.Rows {
 	r.Certificates = sorted(r.Certificates, func(c lifecycle.Certificate) string { return string(c.Code) })
 	r.Sales = sorted(r.Sales, func(s lifecycle.Sale) string { return string(s.ID) })
 	r.Shipments = sorted(r.Shipments, func(s lifecycle.Shipment) string { return string(s.ID) })
+	r.Credentials = sorted(r.Credentials, func(c lifecycle.Credential) string { return c.Hash })
 	r.Pictures = sorted(r.Pictures, pictureKey)
 	return r
 }

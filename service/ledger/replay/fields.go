@@ -30,6 +30,7 @@ func fieldsOf(r lifecycle.Rows) map[string]any {
 		"certificates": byKey(r.Certificates, func(c lifecycle.Certificate) string { return string(c.Code) }),
 		"sales":        byKey(r.Sales, func(s lifecycle.Sale) string { return string(s.ID) }),
 		"shipments":    byKey(r.Shipments, func(s lifecycle.Shipment) string { return string(s.ID) }),
+		"credentials":  byKey(r.Credentials, func(c lifecycle.Credential) string { return c.Hash }),
 		"pictures":     byKey(r.Pictures, pictureKey),
 	}
 	text, err := json.Marshal(fields)

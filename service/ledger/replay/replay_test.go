@@ -202,11 +202,16 @@ func TestWhatIsWrongIsFoundOnce(t *testing.T) {
 			rows.Unit.Firmware = "9"
 			b.rows[unitID(30)] = rows
 		}, `unit unt_00030: unit.firmware: the ledger says "1.0", the table says "9"`},
-		"a unit gone":     {func(b *base) { delete(b.rows, unitID(30)) }, "unit unt_00030: is on the ledger and not in the tables"},
-		"a unit made up":  {func(b *base) { b.write(b.moved(unitID(35), "1.0")) }, "unit unt_00035: is in the tables and not on the ledger"},
-		"the last unit":   {func(b *base) { delete(b.rows, unitID(990)) }, "unit unt_00990: is on the ledger and not in the tables"},
-		"one behind all":  {func(b *base) { b.write(b.moved(unitID(9999), "1.0")) }, "unit unt_09999: is in the tables and not on the ledger"},
-		"a list hidden":   {func(b *base) { r := b.rows[unitID(30)]; r.Unseen = []string{"holds"}; b.rows[unitID(30)] = r }, "unit unt_00030: holds: the tables have some"},
+		"a unit gone":    {func(b *base) { delete(b.rows, unitID(30)) }, "unit unt_00030: is on the ledger and not in the tables"},
+		"a unit made up": {func(b *base) { b.write(b.moved(unitID(35), "1.0")) }, "unit unt_00035: is in the tables and not on the ledger"},
+		"the last unit":  {func(b *base) { delete(b.rows, unitID(990)) }, "unit unt_00990: is on the ledger and not in the tables"},
+		"one behind all": {func(b *base) { b.write(b.moved(unitID(9999), "1.0")) }, "unit unt_09999: is in the tables and not on the ledger"},
+		"a list hidden":  {func(b *base) { r := b.rows[unitID(30)]; r.Unseen = []string{"holds"}; b.rows[unitID(30)] = r }, "unit unt_00030: holds: the tables have some"},
+		"a credential that no unit told": {func(b *base) {
+			r := b.rows[unitID(30)]
+			r.Credentials = []lifecycle.Credential{{Hash: "h", Epoch: 1}}
+			b.rows[unitID(30)] = r
+		}, "unit unt_00030: credentials.h: the ledger says nothing"},
 		"a change undone": {func(b *base) { b.log(b.moved(unitID(30), "2.0")) }, `unit.firmware: the ledger says "2.0"`},
 	} {
 		for _, atOnce := range []int{0, 9} {

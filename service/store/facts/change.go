@@ -82,6 +82,7 @@ func (r Record) write(tx *engine.Tx, change lifecycle.Change) error {
 		func() error { return r.putOrders(tx, change) },
 		func() error { return r.putDeletions(tx, change) },
 		func() error { return putAttestations(tx, unit, change.Attestations) },
+		func() error { return addCredentials(tx, unit.ID, change.Credentials) },
 		func() error { return r.putSingles(tx, change) },
 		func() error { return putFlags(tx, unit, change.Flags) },
 		func() error { return r.keepWatch(tx, change) },

@@ -26,6 +26,7 @@ func (r Record) Even(tx *engine.Tx, now time.Time) error {
 		{!r.has(hasSightings), reading(func() (any, error) { return sightings(tx, id) })},
 		{!r.has(hasProbes), reading(func() (any, error) { return probes(tx, id) })},
 		{!r.has(hasReport), reading(func() (any, error) { return report(tx, id) })},
+		{!r.has(hasCredentials), reading(func() (any, error) { return credentials(tx, id) })},
 		{r.newest.ret == "", reading(func() (any, error) { return Return(tx, id, "") })},
 		{r.newest.order == "", reading(func() (any, error) { return Order(tx, id, "") })},
 		{r.newest.order == "", reading(func() (any, error) { return tasks(tx, id, "") })},

@@ -13,13 +13,14 @@ import (
 type lists int64
 
 const (
-	hasBindings  lists = 1 << 0
-	hasOffers    lists = 1 << 1
-	hasHolds     lists = 1 << 2
-	hasSightings lists = 1 << 3
-	hasProbes    lists = 1 << 4
-	hasReport    lists = 1 << 5
-	hasDeletions lists = 1 << 7
+	hasBindings    lists = 1 << 0
+	hasOffers      lists = 1 << 1
+	hasHolds       lists = 1 << 2
+	hasSightings   lists = 1 << 3
+	hasProbes      lists = 1 << 4
+	hasReport      lists = 1 << 5
+	hasCredentials lists = 1 << 6
+	hasDeletions   lists = 1 << 7
 )
 
 // grow adds what a change writes.
@@ -28,7 +29,7 @@ func (l lists) grow(change lifecycle.Change) lists {
 		given(hasBindings, len(change.Bindings)) | given(hasOffers, len(change.Offers)) |
 		given(hasHolds, len(change.Holds)) | given(hasSightings, len(change.Sightings)) |
 		given(hasProbes, len(change.Probes)) | reported(change.Report) |
-		given(hasDeletions, len(change.Deletions))
+		given(hasCredentials, len(change.Credentials)) | given(hasDeletions, len(change.Deletions))
 }
 
 func given(l lists, rows int) lists {

@@ -117,6 +117,10 @@ func (p *page) fillCustomer(tx *engine.Tx) error {
 			p.rows[at].Report = &r
 			p.got[at] |= hasReport
 		}),
+		within(tx, p, sqlUnitCredentialsWithin, scanCredential, func(at int, c lifecycle.Credential) {
+			p.rows[at].Credentials = append(p.rows[at].Credentials, c)
+			p.got[at] |= hasCredentials
+		}),
 	)
 }
 
@@ -203,7 +207,7 @@ func (l lists) names() (names []string) {
 		name string
 	}{
 		{hasBindings, "bindings"}, {hasOffers, "offers"}, {hasHolds, "holds"},
-		{hasSightings, "sightings"}, {hasProbes, "probes"}, {hasReport, "report"}, {hasDeletions, "deletions"},
+		{hasSightings, "sightings"}, {hasProbes, "probes"}, {hasReport, "report"}, {hasCredentials, "credentials"}, {hasDeletions, "deletions"},
 	} {
 		if l&one.list != 0 {
 			names = append(names, one.name)

@@ -91,6 +91,9 @@ func (r *Record) readClouds(tx *engine.Tx) (err error) {
 	if err == nil && r.has(hasReport) {
 		r.Report, err = report(tx, r.Unit.ID)
 	}
+	if err == nil && r.has(hasCredentials) {
+		r.Credentials, err = credentials(tx, r.Unit.ID)
+	}
 	return err
 }
 

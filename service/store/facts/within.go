@@ -66,6 +66,11 @@ SELECT unit_id, at, epoch, kind, firmware, verifier, network, presence, digest
 FROM report WHERE unit_id >= $1 AND unit_id <= $2
 ORDER BY unit_id`
 
+const sqlUnitCredentialsWithin = `
+SELECT unit_id, hash, epoch, at
+FROM unit_credential WHERE unit_id >= $1 AND unit_id <= $2
+ORDER BY unit_id, hash`
+
 const sqlPicturesWithin = `
 SELECT unit_id, order_id, digest
 FROM photograph WHERE unit_id >= $1 AND unit_id <= $2

@@ -60,7 +60,7 @@ func continuations() map[string]continuation {
 	all := continuationsOfReturned()
 	for name, c := range map[string]continuation{
 		"stock": {sold, soldBy(func(w *World) lifecycle.Actor { return w.Clerk })},
-		"sold":  {bound, boundAgain}, "bound": {returned, takenBack}, "voided": {sold, soldBy(func(w *World) lifecycle.Actor { return w.Clerk })},
+		"sold":  {bound, boundAgain}, "bound": {returned, toldAgain}, "voided": {sold, soldBy(func(w *World) lifecycle.Actor { return w.Clerk })},
 		"pending": {bound, confirmed}, "released": {bound, boundAgain},
 		"offered":     {bound, func(t testing.TB, w *World, unit lifecycle.Unit) lifecycle.Unit { return w.accept(t, unit) }},
 		"transferred": {returned, takenBack}, "stolen": {bound, ownHoldLifted}, "held": {sold, refused},
@@ -102,6 +102,20 @@ func boundAgain(t testing.TB, w *World, unit lifecycle.Unit) lifecycle.Unit {
 
 func takenBack(t testing.TB, w *World, unit lifecycle.Unit) lifecycle.Unit {
 	return w.Must(t, unit.ID, w.TakeBack()).Change.Unit
+}
+
+// toldAgain: what the unit told an old release is known still, though no row of
+// its own says so.
+func toldAgain(t testing.TB, w *World, unit lifecycle.Unit) lifecycle.Unit {
+	first, at := unit.Verifier, unit.VerifierAt
+	for _, verifier := range []string{Hex(NewID("key")), first} {
+		w.Clock.Add(time.Second)
+		unit = w.Must(t, unit.ID, w.Hears(unit, lifecycle.ResetNone, verifier)).Change.Unit
+	}
+	if unit.Verifier != first || !unit.VerifierAt.Equal(at) {
+		t.Errorf("told again: %s at %v, want %s at %v", unit.Verifier, unit.VerifierAt, first, at)
+	}
+	return takenBack(t, w, unit)
 }
 
 // confirmed: the unit makes the credential that its owner has shown already.

@@ -21,6 +21,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), shareScenarios(), contestScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
 		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), untoldScenarios(), providerScenarios(),
 		consentScenarios(), passkeyScenarios(), standingScenarios(),
+		credentialScenarios(),
 	} {
 		all = append(all, part...)
 	}

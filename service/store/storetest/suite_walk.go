@@ -92,6 +92,7 @@ func present(s lifecycle.Snapshot, now time.Time) lifecycle.Snapshot {
 		func(o lifecycle.Offer) string { return string(o.ID) })
 	s.Deletions = keep(s.Deletions, func(x lifecycle.Deletion) bool { return !x.Done() },
 		func(x lifecycle.Deletion) string { return string(x.Binding) + " " + x.Cloud })
+	s.Credentials = keep(s.Credentials, func(lifecycle.Credential) bool { return true }, func(c lifecycle.Credential) string { return c.Hash })
 	s.Holds = keep(s.Holds, lifecycle.Hold.Stands, func(h lifecycle.Hold) string { return string(h.ID) })
 	s.Attestations = keep(s.Attestations, func(a lifecycle.Attestation) bool { return s.Order != nil && a.Order == s.Order.ID },
 		func(a lifecycle.Attestation) string { return a.Check + " " + string(a.By) })

@@ -39,6 +39,7 @@ INSERT INTO reset_order (unit_id, order_id, epoch, kind, state, before_at, opene
 INSERT INTO task (unit_id, order_id, task_id, epoch, place, seq, verb, state) VALUES ('unt_1', 'ord_1', 't', 1, 1, 1, 'cut', 'open');
 INSERT INTO attestation (unit_id, order_id, check_id, person_id, epoch, at, pass) VALUES ('unt_1', 'ord_1', 'c', 'psn_1', 1, 1, true);
 INSERT INTO report (unit_id, epoch, at, kind) VALUES ('unt_1', 1, 1, 'hard');
+INSERT INTO unit_credential (unit_id, hash, epoch, at) VALUES ('unt_1', 'h', 1, 1);
 INSERT INTO challenge (unit_id, nonce_hash, epoch, expires_at) VALUES ('unt_1', 'h', 1, 1);
 INSERT INTO certificate (unit_id, code, epoch, continued_to, grade, org_id, self_custody, operator, validator, clerk, waived, issued_at, signed)
 INSERT INTO deletion (unit_id, binding_id, cloud, epoch, account, from_at, before_at, state) VALUES ('unt_1', 'bnd_1', 'c', 1, 'psn_1', 1, 2, 'open');
