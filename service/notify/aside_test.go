@@ -15,7 +15,6 @@ import (
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/notice"
 	"quitclaim/service/notify"
-	"quitclaim/service/store"
 	"quitclaim/service/store/storetest"
 )
 
@@ -123,7 +122,7 @@ func TestAnEntryThatDoesNotOpenIsPassed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &faulty{Store: b.Store, happened: func(e lifecycle.Entry) error {
+	f := &faulty{World: b.World, happened: func(e lifecycle.Entry) error {
 		if e.Seq == seq {
 			return errors.New("leaf does not decode")
 		}
@@ -141,7 +140,7 @@ func TestAnEntryThatDoesNotOpenIsPassed(t *testing.T) {
 
 // faulty is a store some of whose answers are errors.
 type faulty struct {
-	*store.Store
+	*storetest.World
 	happened func(lifecycle.Entry) error
 	write    func() error // of what queues, and of what sets aside
 	queued, told, moved, read,
@@ -207,7 +206,7 @@ func TestADatabaseThatIsAwayIsWaitedFor(t *testing.T) {
 			t.Parallel()
 			b := setup(t)
 			var tries atomic.Int64
-			f := &faulty{Store: b.Store, write: func() error {
+			f := &faulty{World: b.World, write: func() error {
 				if tries.Add(1) <= 6 {
 					return fault
 				}
@@ -239,7 +238,7 @@ func TestWhatAReturnCosts(t *testing.T) {
 	unit := b.shared(t)
 	runs(t, b.has(t, b.Owner.Person, 1), b.room) // that they joined, which is the last entry
 	before := len(b.inbox(t, b.Neighbour.Person))
-	f := &faulty{Store: b.Store}
+	f := &faulty{World: b.World}
 	config := b.config()
 	config.Feed, config.Queue, config.Aside = f, f, f
 	b.room = notify.New(config)
