@@ -68,6 +68,17 @@ func TestWhatAnAcceptanceIsTold(t *testing.T) {
 			k.Clock.Add(time.Second)
 			return scene{k.offer(t, unit, k.Owner, ""), old, k.Neighbour}
 		}, 409, []string{"transfer.proof"}},
+		"code of before the offer, told again after it": {func(t *testing.T, k *kit, unit lifecycle.Unit) scene {
+			known := rand.Text()
+			k.reports(t, unit.ID, known)
+			k.Clock.Add(time.Second)
+			k.makes(t, unit)
+			k.Clock.Add(time.Second)
+			code := k.offer(t, unit, k.Owner, "")
+			k.Clock.Add(time.Second)
+			k.reports(t, unit.ID, known)
+			return scene{code, shown(known), k.Neighbour}
+		}, 409, []string{"transfer.proof"}},
 		"a made-up code of the unit": {func(t *testing.T, k *kit, unit lifecycle.Unit) scene {
 			code := k.offer(t, unit, k.Owner, "")
 			k.makes(t, unit)
