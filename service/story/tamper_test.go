@@ -41,7 +41,7 @@ func TestATamperedLedger(t *testing.T) {
 		{"an old owner revived", `UPDATE binding SET state = 'live', ended_at = NULL, ended_by = NULL` + of +
 			` AND ended_at = (SELECT max(ended_at) FROM binding` + of + `)`, `.state: the ledger says "ended", the table says "live"`},
 		{"a task proven", `UPDATE task SET state = 'proven', proof = 'signed-report', done_at = 1` + of + ` AND verb = 'factory-reset'`, "tasks.unit.factory-reset.state:"},
-		{"the right to return it", `UPDATE unit_return SET authority = 'owner-release'` + of, "return.authority:"},
+		{"the right to return it", `UPDATE unit_return SET authority = 'owner-release'` + of, ".authority: the ledger says"},
 		{"a unit gone", `DELETE FROM unit` + of, "unit " + id + ": is on the ledger and not in the tables"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
