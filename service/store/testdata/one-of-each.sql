@@ -42,9 +42,9 @@ INSERT INTO report (unit_id, epoch, at, kind) VALUES ('unt_1', 1, 1, 'hard');
 INSERT INTO unit_credential (unit_id, hash, epoch, at) VALUES ('unt_1', 'h', 1, 1);
 INSERT INTO challenge (unit_id, nonce_hash, epoch, expires_at) VALUES ('unt_1', 'h', 1, 1);
 INSERT INTO certificate (unit_id, code, epoch, continued_to, grade, org_id, self_custody, operator, validator, clerk, waived, issued_at, signed)
+  VALUES ('unt_1', 'C', 1, 1, 'probed', 'org_1', false, 'psn_1', 'psn_2', 'psn_3', '', 1, '\x00');
 INSERT INTO deletion (unit_id, binding_id, cloud, epoch, account, from_at, before_at, state) VALUES ('unt_1', 'bnd_1', 'c', 1, 'psn_1', 1, 2, 'open');
 INSERT INTO cloud_recording (unit_id, made_at) VALUES ('unt_1', 1);
-  VALUES ('unt_1', 'C', 1, 1, 'probed', 'org_1', false, 'psn_1', 'psn_2', 'psn_3', '', 1, '\x00');
 INSERT INTO sale (unit_id, sale_id, epoch, org_id, sold_at, recorded_at, from_state) VALUES ('unt_1', 'sal_1', 1, 'org_1', 1, 1, 'stock');
 INSERT INTO receipt (unit_id, receipt_hash, epoch, org_id, sealed) VALUES ('unt_1', 'h', 1, 'org_1', '\x00');
 INSERT INTO offer (unit_id, offer_id, epoch, state, from_person, code_hash, created_at, expires_at, ended_at)
