@@ -103,8 +103,8 @@ const (
 	ShareOffer      Action = "share.offer"
 	ShareAnswer     Action = "share.answer"
 	ContestOpen     Action = "contest.open"
-	StolenMark      Action = "stolen.mark"
 	PastDelete      Action = "past.delete"
+	StolenMark      Action = "stolen.mark"
 	StolenLift      Action = "stolen.lift"
 )
 

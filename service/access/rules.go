@@ -118,8 +118,8 @@ var rules = map[Action]Rule{
 	TransferAnswer:  {Roles: roles(owner), Verified: true},
 	ReturnCancelOwn: {Roles: roles(owner)},
 	ContestOpen:     {Roles: roles(owner)},
-	StolenMark:      {Roles: roles(owner)},
 	PastDelete:      {Roles: roles(owner), Verified: true}, // what is deleted does not come back
+	StolenMark:      {Roles: roles(owner)},
 	StolenLift:      {Roles: roles(owner), Verified: true}, // whoever took the phone must not take the mark off
 	TransferEnd:     {Roles: roles(owner)},
 	ShareOffer:      {Roles: roles(owner)},
