@@ -77,8 +77,10 @@ type Kept string
 const (
 	// KeptUnknown: it does not say.
 	KeptUnknown Kept = ""
-	KeptNone    Kept = "none"
-	KeptSome    Kept = "some"
+	// KeptNone: none of the time that was asked about.
+	KeptNone Kept = "none"
+	// KeptSome: some of that time.
+	KeptSome Kept = "some"
 )
 
 // Probe is what a cloud still lets through, found out by asking again.

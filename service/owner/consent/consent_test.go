@@ -135,15 +135,25 @@ func TestWhatIsNotSignedIsNoConsent(t *testing.T) {
 	k.Clock.Add(access.ConsentSignFor)
 	refused("too late", signed(ask.ID, b), k.Owner, 422)
 	b = k.begins(t, k.Owner, ask.ID)
-	if got := ada.PostJSON("/v1/consents", signed(ask.ID, b)); got.Status != 201 {
-		t.Fatalf("the right one: %d %s", got.Status, got.Body)
+	first := ada.PostJSON("/v1/consents", signed(ask.ID, b))
+	if first.Status != 201 {
+		t.Fatalf("the right one: %d %s", first.Status, first.Body)
 	}
-	refused("the same again", signed(ask.ID, b), k.Owner, 404)
+	// Whoever lost the answer asks again, and reads it; nothing is given twice.
+	if again := ada.PostJSON("/v1/consents", signed(ask.ID, b)); again.Status != 201 || again.Body != first.Body {
+		t.Errorf("the same again: %d %s, want %s", again.Status, again.Body, first.Body)
+	}
+	refused("the same again by a neighbour", signed(ask.ID, b), k.Neighbour, 404)
 	second := k.Asked(t, k.agent, k.Owner, unit)
 	refused("the same for another question", signed(second.ID, b), k.Owner, 422)
-	if held, err := k.ConsentsOf(t.Context(), k.Owner.Person); err != nil || len(held) != 1 {
-		t.Errorf("on record: %d consents, %v; want one", len(held), err)
+	held, err := k.ConsentsOf(t.Context(), k.Owner.Person)
+	if err != nil || len(held) != 1 {
+		t.Fatalf("on record: %d consents, %v; want one", len(held), err)
 	}
+	if got := ada.Delete("/v1/consents/" + held[0].ID); got.Status != 204 {
+		t.Fatalf("revoke: %d %s", got.Status, got.Body)
+	}
+	refused("the same again, once it was revoked", signed(ask.ID, b), k.Owner, 404)
 }
 
 // Who read other words than there are now, because they lay open while the

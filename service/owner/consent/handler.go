@@ -153,6 +153,10 @@ func (h *Handler) give(c echo.Context) error {
 
 // sign is what page and API have in common.
 func (h *Handler) sign(c echo.Context, in giveInput) (access.Consent, error) {
+	given, already, err := h.consents.Already(c.Request().Context(), owner(c), in.Ask, asTime(in.Since))
+	if err != nil || already {
+		return given, err
+	}
 	words, err := h.wordsOf(c, in.Ask, in.Language)
 	if err != nil {
 		return access.Consent{}, err

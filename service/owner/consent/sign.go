@@ -50,11 +50,14 @@ func (s *Consents) Begin(ctx context.Context, owner lifecycle.PersonID, id strin
 // but for the words and since when, which its owner signs with it.
 func (s *Consents) draft(ask access.ConsentAsk, words access.DisclosureVersion, since time.Time) access.Consent {
 	return access.Consent{
-		ID: "cns_" + strings.TrimPrefix(ask.ID, "ask_"), Ask: ask.ID, Unit: ask.Unit, Epoch: ask.Epoch, Owner: ask.Owner,
+		ID: idOf(ask.ID), Ask: ask.ID, Unit: ask.Unit, Epoch: ask.Epoch, Owner: ask.Owner,
 		Agent: ask.Agent, Org: ask.Org, For: ask.Terms.Purpose, From: ask.Terms.From, To: ask.Terms.To, Words: words,
 		Since: since, Until: since.Add(time.Duration(ask.Terms.Hours) * time.Hour), RPID: s.config.RPID,
 	}
 }
+
+// idOf is the id of the consent that a question becomes: there is only one.
+func idOf(ask string) string { return "cns_" + strings.TrimPrefix(ask, "ask_") }
 
 // Signed is what the browser sends: since when, and the passkey's response.
 type Signed struct {
@@ -87,6 +90,24 @@ func (s *Consents) Give(ctx context.Context, owner lifecycle.PersonID, id string
 		return access.Consent{}, fmt.Errorf("give consent: %w", err)
 	}
 	return given, nil
+}
+
+// Already is the consent that this owner gave to the question with this
+// beginning, and that still stands. Its passkey's response is good once, and its question is answered:
+// so whoever lost the answer and sends the same again is told from here, and not
+// that there never was a question.
+func (s *Consents) Already(ctx context.Context, owner lifecycle.PersonID, ask string, since time.Time) (access.Consent, bool, error) {
+	given, err := s.config.Records.ConsentsOf(ctx, owner)
+	if err != nil {
+		return access.Consent{}, false, fmt.Errorf("look for a consent that was given: %w", err)
+	}
+	since = since.UTC().Truncate(time.Millisecond)
+	for _, consent := range given {
+		if consent.ID == idOf(ask) && consent.Since.Equal(since) && consent.Over == "" {
+			return consent.Consent, true, nil
+		}
+	}
+	return access.Consent{}, false, nil
 }
 
 func tooLate() error {
