@@ -11,28 +11,29 @@ import (
 
 // linkRows: whoever has a mailed link opens it, and gets a code for the browser
 // that asked, which none of these is. Whoever has that browser's cookie goes on
-// with what it has proven.
+// with what it has proven. They are good for minutes, so these rows stand alone:
+// what they ask with is made when they begin.
 func linkRows() []row {
 	office := func(status int) map[string]answers { return map[string]answers{"office": everybody(status)} }
 	return []row{
 		{route: "GET /link", all: everybody(200)},
 		{route: "POST /link", body: "code=", all: everybody(422)},
-		{route: "GET /link/:code", id: "maillink", of: office(200)},
-		{route: "POST /link/:code", id: "maillink", body: "x=", of: office(200)},
+		{route: "GET /link/:code", id: "maillink", of: office(200), alone: true},
+		{route: "POST /link/:code", id: "maillink", body: "x=", of: office(200), alone: true},
 		{route: "GET /recover", all: everybody(200)},
 		{route: "POST /recover", body: "email=", all: everybody(422)},
-		{route: "GET /recover/choose", id: "asked", of: office(200)},
-		{route: "POST /recover/password", id: "asked", body: "password=", of: office(422)},
-		{route: "POST /recover/passkeys", id: "asked", body: "current=", of: office(422)},
-		{route: "POST /recover/wait", id: "asked", body: "x=", of: office(200)},
+		{route: "GET /recover/choose", id: "asked", of: office(200), alone: true},
+		{route: "POST /recover/password", id: "asked", body: "password=", of: office(422), alone: true},
+		{route: "POST /recover/passkeys", id: "asked", body: "current=", of: office(422), alone: true},
+		{route: "POST /recover/wait", id: "asked", body: "x=", of: office(200), alone: true},
 		{route: "GET /recover/stop/:code", id: "stopcode", of: office(200)},
 		{route: "POST /recover/stop/:code", id: "setup", body: "x=", all: everybody(404)},
 
-		// An address is confirmed by who asked for it.
+		// An address is confirmed by who asked for it, unless they drop it meanwhile.
 		{route: "GET /account/address", all: everybody(200)},
 		{route: "POST /account/address", body: "email=", all: everybody(422)},
 		{route: "POST /account/address/drop", body: "x=", all: everybody(303)},
-		{route: "GET /account/address/:code", id: "addresslink", of: map[string]answers{"owner": {"ada": 200}}},
+		{route: "GET /account/address/:code", id: "addresslink", alone: true, of: map[string]answers{"addressed": {"ada": 200}}},
 		{route: "POST /account/address/:code", id: "setup", body: "x=", all: everybody(404)},
 		{route: "GET /address/stop/:code", id: "addressstop", of: office(200)},
 		{route: "POST /address/stop/:code", id: "setup", body: "x=", all: everybody(404)},

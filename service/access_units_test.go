@@ -23,13 +23,17 @@ func (s *scene) make(t *testing.T, name string) thing {
 	l := &life{t: t, s: s, v: s.never()}
 	if name == "office" { // what belongs to no unit
 		maps.Copy(l.v, s.w.fixed)
+		maps.Copy(l.v, s.w.mailed(t))
 		return thing{values: l.v}
 	}
 	if name == "owner" { // an owner, where a person of an organisation is asked for, and their token
 		ada := s.owners["ada"]
 		l.v["person"], l.v["leaver"] = string(ada.person), string(ada.person)
 		l.v["token"], l.v["pagetoken"], l.v["apitoken"] = ada.spare, ada.spare, ada.spare
-		l.v["addresslink"], _ = s.w.askedAddress(t, ada.person)
+		return thing{values: l.v}
+	}
+	if name == "addressed" { // an owner who changes their address
+		l.v["addresslink"], _ = s.w.askedAddress(t, s.owners["ada"].person)
 		return thing{values: l.v}
 	}
 	if name == "before" { // what home was before: its first sale, carl's binding

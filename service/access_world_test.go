@@ -97,7 +97,6 @@ func (w *accessWorld) furnish(t *testing.T) {
 		"pageprovider": w.provider(t, "shop", false), "apiprovider": w.provider(t, "shop", false),
 		"station": station.ID, "apistation": apiStation.ID, "alarm": w.alarm(t, "shop"), "kit": w.kit(t, "vendor"),
 	}
-	maps.Copy(w.fixed, w.mailed(t))
 
 }
 
