@@ -136,9 +136,7 @@ func (c MakeOffer) Decide(s Snapshot) (Change, error) {
 	d.change.Offers = append(d.change.Offers, Offer{
 		ID: c.ID, State: OfferPending, From: c.Actor.Person, To: c.To, CodeHash: c.CodeHash,
 		Epoch: s.Unit.Epoch, ExpiresAt: c.At.Add(wait),
-		// Never before what the unit told us of last, whatever a clock says: or that
-		// would count as made after the offer.
-		CreatedAt: maxTime(c.At, s.Unit.VerifierAt),
+		CreatedAt: s.notBeforeTold(c.At),
 	})
 	return d.finish()
 }

@@ -87,6 +87,17 @@ func (s Snapshot) after(at time.Time) time.Time {
 	return last.Add(time.Millisecond)
 }
 
+// notBeforeTold is an instant that is not before any at which the unit told us of
+// a credential, whatever a clock says. An offer begins then: or what the unit
+// tells again would count as made after it.
+func (s Snapshot) notBeforeTold(at time.Time) time.Time {
+	last := maxTime(at, s.Unit.VerifierAt)
+	for _, c := range s.Credentials {
+		last = maxTime(last, c.At)
+	}
+	return last
+}
+
 // remember keeps the reported credential, and the newest of before where that
 // is not kept yet; and calls the security officer to a unit that does what no
 // honest one does.

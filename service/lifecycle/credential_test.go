@@ -243,6 +243,18 @@ func TestAnOfferIsNoOlderThanWhatWasToldBefore(t *testing.T) {
 	y.do(y.accepts(ben(), "new"))
 }
 
+// Of two that were told before it, neither is newer than an offer, though the
+// older was told again last, and the offer's clock is behind both.
+func TestAnOfferIsNoOlderThanAnythingToldBefore(t *testing.T) {
+	t.Parallel()
+	y := bound(t).tells("first").tells("second").tells("first")
+	y.wait(-time.Hour).offers(ben().Person)
+	y.tells("second")
+	if got := y.refused(y.accepts(ben(), "second")); !slices.Equal(got, []string{"transfer.proof"}) {
+		t.Errorf("by the second, told again: %q, want transfer.proof", got)
+	}
+}
+
 // Two that come in the same millisecond are told apart by which came first.
 func TestAnOfferAndACredentialOfOneMillisecond(t *testing.T) {
 	t.Parallel()

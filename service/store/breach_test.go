@@ -33,7 +33,7 @@ func breachesByHand() map[string]string {
 		"recovery_ended_with_instant": `UPDATE recovery SET ended_at = 1`,
 		"address_change_pkey": `INSERT INTO address_change (change_id, person_id, stage, link_hash, generation, sealed, asked_at, until_at, ended_at)
 			SELECT change_id, person_id, 'stopped', 'h9', 1, sealed, 1, 1, 1 FROM address_change`,
-		"address_change_stage_known":        `UPDATE address_change SET stage = 'lost'`,
+		"address_change_stage_known":        `UPDATE address_change SET stage = 'lost', ended_at = 1`,
 		"address_change_ended_with_instant": `UPDATE address_change SET ended_at = 1`,
 		"address_change_one_per_link": `INSERT INTO address_change (change_id, person_id, stage, link_hash, generation, sealed, asked_at, until_at)
 			SELECT 'adr_9', person_id, 'changed', link_hash, 1, sealed, 1, 1 FROM address_change`,

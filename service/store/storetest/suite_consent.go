@@ -167,6 +167,7 @@ func asksTold(t *testing.T, w *World) {
 	if err := w.AskForConsent(ctx, lifecycle.UnitKey{Brand: Brand, Serial: "NEVER"}, w.Ask(agent)); err != nil {
 		t.Fatal(err)
 	}
+	w.Clock.Add(time.Second)
 	refused := w.Asked(t, w.Agent(t), w.Owner, unit)
 	if err := w.RefuseConsent(ctx, refused.ID, w.Owner.Person); err != nil {
 		t.Fatal(err)

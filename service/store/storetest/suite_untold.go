@@ -104,7 +104,7 @@ func untoldAgain(t *testing.T, w *World) {
 func untoldDelivery(t *testing.T, w *World) {
 	w.queue(t, w.released("a"))
 	// What is sealed for another field does not open in this one.
-	if n := w.Tamper(t, `UPDATE notice SET sealed = (SELECT sealed FROM person WHERE person_id = notice.person_id)`); n != 1 {
+	if n := w.Tamper(t, fmt.Sprintf(`UPDATE notice SET sealed = (SELECT sealed FROM person WHERE person_id = '%s')`, w.Owner.Person)); n != 1 {
 		t.Fatalf("%d notices were changed, want one", n)
 	}
 	w.Clock.Add(time.Second)
@@ -197,6 +197,7 @@ func noticeTell(t *testing.T, w *World) {
 func feedHappened(t *testing.T, w *World) {
 	ctx := t.Context()
 	unit, other := w.TakenBack(t), w.Bound(t)
+	w.settle(t)
 	seq, err := w.EntryOf(ctx, unit.ID, lifecycle.EventReturn, unit.Epoch)
 	must(t, err)
 	entry, err := w.Entry(ctx, seq)
