@@ -24,7 +24,7 @@ func TestCancelNeedsTheUnitScannedAgain(t *testing.T) {
 		"a product":       {"4012345678901", "desk.cancel-other-unit"},
 		"a setup code":    {"MT:Y.K9042C00KA0648G00", "desk.cancel-other-unit"},
 		"nobody's label":  {"label 0000", "desk.cancel-other-unit"},
-		"another's label": {"label " + b.label(t, other), "desk.cancel-other-unit"},
+		"another's label": {"label " + b.Label(t, other), "desk.cancel-other-unit"},
 	} {
 		got := b.as(b.Clerk).PostJSON(path, map[string]any{"payload": c.payload})
 		if got.Status != http.StatusConflict || got.Problem().Reasons[0].Code != c.reason {
@@ -54,7 +54,7 @@ func TestCancelByItsSerialAndByItsLabel(t *testing.T) {
 	b := setup(t)
 	typed, labelled := b.Bound(t), b.Bound(t)
 	for unit, payload := range map[lifecycle.UnitID]string{
-		typed.ID: strings.ToLower(typed.Key.Serial) + "\r\n", labelled.ID: "label " + b.label(t, labelled),
+		typed.ID: strings.ToLower(typed.Key.Serial) + "\r\n", labelled.ID: "label " + b.Label(t, labelled),
 	} {
 		known, err := b.Unit(t.Context(), unit)
 		if err != nil {
@@ -65,15 +65,6 @@ func TestCancelByItsSerialAndByItsLabel(t *testing.T) {
 			t.Errorf("by %q = %d %s", payload, got.Status, got.Body)
 		}
 	}
-}
-
-func (b bundle) label(t *testing.T, unit lifecycle.Unit) string {
-	t.Helper()
-	label, err := b.LabelOf(t.Context(), unit.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return label
 }
 
 func TestVouch(t *testing.T) {

@@ -157,10 +157,7 @@ func TestWhatIsWrongCostsTheSame(t *testing.T) {
 	if diff := cmp.Diff(want, made); status != http.StatusNotFound || diff != "" {
 		t.Fatalf("an unknown code = %d (-want +got):\n%s", status, diff)
 	}
-	label, err := k.LabelOf(t.Context(), unit.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	label := k.Label(t, unit)
 	for name, path := range map[string]string{
 		"malformed": "/C/~", "a serial": "/C/" + unit.Key.Serial, "a label": "/C/" + label, "foreign": "/C/" + strings.TrimPrefix(certificate.Text("h", forged(t, stated)), "HTTPS://H/C/"),
 		"long": "/C/" + strings.Repeat("A", 400), "its proof": guess + ".tlog-proof",

@@ -143,7 +143,7 @@ func TestBatchCompares(t *testing.T) {
 	b := setup(t)
 	batch, clerk := b.batch(t), b.as(b.Clerk)
 	unit, other := b.Bound(t), b.Bound(t)
-	label := func(u lifecycle.Unit) string { return "label " + b.label(t, u) }
+	label := func(u lifecycle.Unit) string { return "label " + b.Label(t, u) }
 	apart := b.enter(t, clerk, batch, map[string]any{"payload": label(unit), "second_payload": label(other)})
 	if apart.Verdict != "mismatch" || apart.State != "exception" {
 		t.Errorf("box and unit apart: %+v", apart)

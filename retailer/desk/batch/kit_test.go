@@ -56,16 +56,6 @@ func (b bundle) pos() *webtest.Client { return b.site.As(desktest.POS(b.Clerk)) 
 // warehouseClerk is a clerk of another organisation.
 func (b bundle) warehouseClerk() lifecycle.Actor { return desktest.ClerkOf(b.Technician) }
 
-// label is the code of the unit's label.
-func (b bundle) label(t *testing.T, unit lifecycle.Unit) string {
-	t.Helper()
-	label, err := b.LabelOf(t.Context(), unit.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return label
-}
-
 // TestScreens photographs the pages into $QUITCLAIM_SCREENS, for people to look
 // at.
 func TestScreens(t *testing.T) {

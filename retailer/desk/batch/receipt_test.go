@@ -31,7 +31,7 @@ func TestAReceiptInABatchFencesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	receipt := code.ReceiptURL("https://qc.example", text(unit.ID, outcome.Change.Unit.Epoch))
-	label := func(u lifecycle.Unit) string { return "label " + b.label(t, u) }
+	label := func(u lifecycle.Unit) string { return "label " + b.Label(t, u) }
 	batch, clerk := b.batch(t), b.as(b.Clerk)
 	if e := b.enter(t, clerk, batch, map[string]any{"payload": receipt}); e.State != "exception" || e.Verdict != "unknown" || e.reason() != "code.receipt" || e.Return != "" {
 		t.Errorf("a receipt alone: %+v", e)

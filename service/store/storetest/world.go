@@ -153,3 +153,13 @@ func Hex(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
+
+// Label is the code of the unit's own label.
+func (w *World) Label(t testing.TB, unit lifecycle.Unit) string {
+	t.Helper()
+	label, err := w.LabelOf(t.Context(), unit.ID)
+	if err != nil {
+		t.Fatalf("label of %s: %v", unit.ID, err)
+	}
+	return label
+}
