@@ -64,8 +64,12 @@ func (b tab) twoWindows(w *wifi, clerk client, id string) {
 	clerk.once(first, one)
 	clerk.once(second, two)
 	b.keeps(0)
-	b.waiting(0)
-	other.waiting(0)
+	// One window sent for both; each shows what came of it, and that there is network.
+	for _, window := range []tab{b, other} {
+		window.waiting(0)
+		window.sees("3 units are back of 3 scanned")
+		window.until("it knows of the network", `document.querySelector("[data-queue-offline]").hidden`)
+	}
 	if got := clerk.seesBatch(id); got.Count != 3 || got.Summary.Taken != 3 {
 		b.t.Errorf("the batch = %+v, want three entries", got)
 	}

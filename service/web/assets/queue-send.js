@@ -76,11 +76,13 @@ export function sender(who, told) {
       return false;
     }
     told("online");
+    lines.tell("online");
     const wait = Number(answer.headers.get("Retry-After") ?? "0") * 1000;
     if (answer.ok) {
       failures = 0;
       await lines.remove(line.seq);
       told("sent", line, body);
+      lines.tell("sent", line, body);
       return true;
     }
     if (answer.status === 401 || answer.status === 403) {

@@ -56,13 +56,15 @@ async function run(store, mode, work) {
   });
 }
 
-function tell() {
-  channel?.postMessage("changed");
+// tell lets the other windows know: that the lines have changed, or what came
+// of sending, which only one window at a time does.
+export function tell(what = "changed", line = undefined, answer = undefined) {
+  channel?.postMessage({ what, line, answer });
 }
 
-// onChange hears of changes by other tabs.
-export function onChange(listener) {
-  channel?.addEventListener("message", listener);
+// onTold hears what other windows tell, never what this one does.
+export function onTold(listener) {
+  channel?.addEventListener("message", ({ data }) => listener(data.what, data.line, data.answer));
 }
 
 export async function all() {

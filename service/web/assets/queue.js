@@ -27,6 +27,9 @@ function work(panel) {
   let mine = [];
   let others = 0;
   let offline = !navigator.onLine;
+  let asked = 0; // how often the list was asked for, and which answer it shows
+  let shown = 0;
+  let behind; // asks again for the list that could not be had
 
   // who scans on this page.
   const who = async () => page || lines.operator();
@@ -50,13 +53,24 @@ function work(panel) {
     }
     if (what === "sent") {
       show("signed-out", false);
-      arrived(line, answer);
+      arrived(line, answer).then(sound);
     } else if (what === "signed-out") {
       show("signed-out", true);
     } else if (what === "failed") {
       play("refused");
-    } else if (what === "idle" && kept) {
-      leaveKept();
+    } else if (what === "idle") {
+      catchUp();
+    }
+    render();
+  });
+
+  // One window sends for all of them, so what it learns holds here as well. The
+  // sound is its own: a device has one loudspeaker.
+  lines.onTold((what, line, answer) => {
+    if (what === "online") {
+      offline = false;
+    } else if (what === "sent") {
+      arrived(line, answer);
     }
     render();
   });
@@ -140,7 +154,7 @@ function work(panel) {
     try {
       const answer = await post(line);
       if (answer.ok) {
-        arrived(line, await answer.json());
+        arrived(line, await answer.json()).then(sound);
         return;
       }
       show("signed-out", answer.status === 401 || answer.status === 403);
@@ -155,11 +169,18 @@ function work(panel) {
 
   // ── what became of it ───────────────────────────────────────────────
 
-  // arrived shows the page's own list again, as the server has it now.
+  function sound(outcome) {
+    if (outcome) {
+      play(outcome);
+    }
+  }
+
+  // arrived shows the page's own list again, as the server has it now, and says
+  // what the newest entry came to.
   async function arrived(line, answer) {
     const region = document.querySelector("[data-queue-refresh]");
     if (!region || (here.batch ?? "") !== line.batch) {
-      return;
+      return undefined;
     }
     const url = new URL(location.href);
     url.searchParams.set("fragment", region.dataset.queueRefresh);
@@ -170,31 +191,51 @@ function work(panel) {
         url.searchParams.set("again", "1");
       }
     }
+    const turn = ++asked;
+    const came = document.createElement("div");
     try {
       const fresh = await fetch(url, { headers: { Accept: "text/html" } });
       if (!fresh.ok || fresh.redirected) {
-        return;
+        throw new Error(String(fresh.status));
       }
-      region.innerHTML = await fresh.text(); // rendered and escaped by html/template
-      localise(region);
-      play(region.querySelector("[data-outcome]")?.dataset.outcome ?? "clear");
+      came.innerHTML = await fresh.text(); // rendered and escaped by html/template
     } catch {
-      // The list is behind; the next answer brings it up to date.
+      behind = turn === asked ? () => arrived(line, answer) : behind;
+      return undefined;
     }
+    const outcome = came.querySelector("[data-outcome]")?.dataset.outcome ?? "clear";
+    if (turn > shown) { // otherwise a later answer, which shows more, overtook it
+      shown = turn;
+      behind = undefined;
+      region.replaceChildren(...came.childNodes);
+      localise(region);
+    }
+    return outcome;
   }
 
-  // leaveKept goes back to the real page once the server has answered.
-  async function leaveKept() {
+  // catchUp: nothing is left to send, so nothing that is sent will tell whether
+  // there is network, or bring a list that is behind up to date. The kept page
+  // goes back to the real one.
+  async function catchUp() {
+    if (!kept && !offline && !behind) {
+      return;
+    }
     try {
       const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(5000) });
-      const typing = document.querySelector("main input:not([type=hidden]):focus")?.value;
-      if (answer.ok && !typing) {
-        location.reload();
+      if (!answer.ok) {
+        return;
       }
+      const typing = document.querySelector("main input:not([type=hidden]):focus")?.value;
+      if (kept && !typing) {
+        location.reload();
+        return;
+      }
+      offline = false;
+      await behind?.();
     } catch {
       offline = true;
-      render();
     }
+    render();
   }
 
   // ── what waits ──────────────────────────────────────────────────────
@@ -299,7 +340,6 @@ function work(panel) {
   part("now").addEventListener("click", () => flush(true));
   addEventListener("offline", () => { offline = true; render(); });
   addEventListener("online", () => { offline = false; render(); });
-  lines.onChange(render);
 
   async function begin() {
     if (lines.able) {
