@@ -2,6 +2,7 @@ package story
 
 import (
 	"fmt"
+	"html"
 	"io"
 	"mime/quotedprintable"
 	"net/http"
@@ -33,8 +34,9 @@ func linkOf(t *testing.T, mail mailtest.Mail) string {
 	return found[1]
 }
 
-// TestAnAccountByMail: somebody signs up by a real mail, signs in by password and
-// mail with the mail on another device, takes a copy, and has it all erased. The
+// TestAnAccountByMail: somebody is shown the code of an offer, signs up by a real
+// mail and comes out at the offer. They sign in by password and
+// mail with the mail on another device, take a copy, and have it all erased. The
 // last mail says so, and the ledger verifies.
 func TestAnAccountByMail(t *testing.T) {
 	t.Parallel()
@@ -46,10 +48,23 @@ func TestAnAccountByMail(t *testing.T) {
 	address := "ada@" + mailtest.Readers
 	desk, phone := s.visitor(), s.visitor()
 
-	sent := desk.submit(desk.open("/sign-up"), "/sign-up", url.Values{"email": {address}, "password": {password}, "password_again": {password}})
+	// The code that a neighbour shows leads to the sign-in; they have no account.
+	u := s.pick(in("bound"), model("HOP"))
+	var offer struct{ Code, URL string }
+	s.owner(u.Owner).post("/v1/transfers", u.ref()).want(http.StatusCreated).into(&offer)
+	door := desk.open("/transfer/" + offer.Code)
+	toSignUp := regexp.MustCompile(`href="(/sign-up\?next=[^"]+)"`).FindSubmatch(door.Body)
+	if toSignUp == nil {
+		t.Fatalf("%s leads to no sign-up that goes on:\n%s", door.what, door.Body)
+	}
+	sent := desk.submit(desk.open(html.UnescapeString(string(toSignUp[1]))), "/sign-up", url.Values{"email": {address}, "password": {password}, "password_again": {password}})
 	sent.shows(t, "Look into your mail")
-	welcome := linkOf(t, mx.Await(t, "ada", 1)[0])
-	desk.submit(desk.open(welcome), "", url.Values{}).want(http.StatusOK)
+	letter := mx.Await(t, "ada", 1)[0]
+	if strings.Contains(string(letter.Raw), offer.Code) {
+		t.Error("the mail has the offer's code in it")
+	}
+	offered := desk.submit(desk.open(linkOf(t, letter)), "", url.Values{}).want(http.StatusOK)
+	offered.shows(t, u.Serial, "/transfer/"+offer.Code+"/accept")
 	desk.open("/account").shows(t, address)
 
 	desk.submit(desk.open("/account"), "/sign-out", url.Values{}).shows(t, "You are signed out.")
@@ -63,8 +78,8 @@ func TestAnAccountByMail(t *testing.T) {
 	desk.submit(desk.open("/link"), "/link", url.Values{"code": {string(code[1])}}).want(http.StatusOK)
 	desk.open("/account").shows(t, address)
 	phone.open(link).want(http.StatusNotFound).shows(t, "This link does not work")
-	if strings.Contains(s.out.String(), strings.TrimPrefix(link, "/link/")) || strings.Contains(s.out.String(), address) {
-		t.Error("the server's log has a link or an address in it")
+	if strings.Contains(s.out.String(), offer.Code) || strings.Contains(s.out.String(), strings.TrimPrefix(link, "/link/")) || strings.Contains(s.out.String(), address) {
+		t.Error("the server's log has a link, a code or an address in it")
 	}
 
 	// They have said their password some moments ago, which is fresh enough.

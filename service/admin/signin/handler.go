@@ -3,6 +3,7 @@ package signin
 import (
 	"embed"
 	"net/http"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -79,7 +80,7 @@ func (h *Handler) signInForm(c echo.Context) error {
 	if p := web.Principal(c); p.SignedIn() && !p.ByPIN {
 		return web.SeeOther(c, web.LocalPath(c.QueryParam("next")))
 	}
-	return h.showSignIn(c, http.StatusOK, signInView{Next: web.LocalPath(c.QueryParam("next"))})
+	return h.showSignIn(c, http.StatusOK, signInView{Next: h.onward(c)})
 }
 
 func (h *Handler) showSignIn(c echo.Context, status int, view signInView) (err error) {
@@ -115,6 +116,7 @@ func (h *Handler) signOut(c echo.Context) error {
 	if err := web.EndSession(c); err != nil {
 		return err
 	}
+	h.setAsked(c, "", -time.Second) // whoever is next here goes their own way
 	return web.SeeOther(c, "/sign-in?done=signed-out")
 }
 
@@ -122,28 +124,29 @@ type signUpInput struct {
 	Email    string `form:"email" validate:"required,email,max=254"`
 	Password string `form:"password" validate:"required"`
 	Again    string `form:"password_again" validate:"eqfield=Password"`
+	Next     string `form:"next"`
 }
 
 // signUpView is the page of the sign-up form.
 type signUpView struct {
-	Email    string
-	Mistakes *lifecycle.Invalid
+	Email, Next string
+	Mistakes    *lifecycle.Invalid
 }
 
 func (h *Handler) signUpForm(c echo.Context) error {
 	if web.Principal(c).SignedIn() {
-		return web.SeeOther(c, "/")
+		return web.SeeOther(c, web.LocalPath(c.QueryParam("next")))
 	}
-	return h.pages.Render(c, http.StatusOK, "sign-up.html", signUpView{})
+	return h.pages.Render(c, http.StatusOK, "sign-up.html", signUpView{Next: h.onward(c)})
 }
 
 func (h *Handler) signUp(c echo.Context) error {
 	in, err := web.Bind[signUpInput](c)
 	if err = web.AllMistakes(err, access.CheckPassword(in.Password)); err == nil {
-		err = h.addOwner(c, Owner{Email: in.Email, Password: in.Password})
+		err = h.addOwner(c, Owner{Email: in.Email, Password: in.Password}, in.Next)
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
-		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-up.html", signUpView{in.Email, wrong})
+		return h.pages.Render(c, http.StatusUnprocessableEntity, "sign-up.html", signUpView{in.Email, web.LocalPath(in.Next), wrong})
 	}
 	if err != nil {
 		return err
@@ -151,12 +154,12 @@ func (h *Handler) signUp(c echo.Context) error {
 	if h.entrance.ByMail() {
 		return web.SeeOther(c, "/link")
 	}
-	return web.SeeOther(c, "/sign-in?done=signed-up")
+	return web.SeeOther(c, signInDone("signed-up", web.LocalPath(in.Next)))
 }
 
-func (h *Handler) addOwner(c echo.Context, in Owner) error {
+func (h *Handler) addOwner(c echo.Context, in Owner, next string) error {
 	if h.entrance.ByMail() {
-		return h.entrance.AskSignUp(c.Request().Context(), in, h.askHere(c, "/"))
+		return h.entrance.AskSignUp(c.Request().Context(), in, h.askHere(c, next))
 	}
 	return h.entrance.SignUp(c.Request().Context(), in, web.Network(c))
 }

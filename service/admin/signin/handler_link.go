@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -33,6 +34,30 @@ func (h *Handler) asked(c echo.Context) (secret, next string) {
 	return secret, web.LocalPath(string(path))
 }
 
+// maxNext bounds the path that the cookie keeps: browsers drop a cookie of more
+// than 4096 bytes (RFC 6265bis section 5.7), and the secret would go with it.
+const maxNext = 1024
+
+// onward is where this browser goes on to once somebody is in: what the page's
+// own address names, else what it was on its way to when it asked for a mail.
+// Nothing of it leaves the browser: it may be the code of an offer.
+func (h *Handler) onward(c echo.Context) string {
+	if next := web.LocalPath(c.QueryParam("next")); next != "/" {
+		return next
+	}
+	_, next := h.asked(c)
+	return next
+}
+
+// signInDone is the sign-in page after something was done, still on the way.
+func signInDone(done, next string) string {
+	path := "/sign-in?done=" + done
+	if next != "/" {
+		path += "&next=" + url.QueryEscape(next)
+	}
+	return path
+}
+
 // askHere is who asks in this browser. A secret that it has already goes on: of
 // several mails each opens.
 func (h *Handler) askHere(c echo.Context, next string) Asker {
@@ -40,7 +65,10 @@ func (h *Handler) askHere(c echo.Context, next string) Asker {
 	if secret == "" {
 		secret = access.NewToken()
 	}
-	h.setAsked(c, secret+"."+base64.RawURLEncoding.EncodeToString([]byte(web.LocalPath(next))), access.SignUpLinkFor)
+	if next = web.LocalPath(next); len(next) > maxNext {
+		next = "/"
+	}
+	h.setAsked(c, secret+"."+base64.RawURLEncoding.EncodeToString([]byte(next)), access.SignUpLinkFor)
 	return Asker{Network: web.Network(c), Browser: secret, Language: string(web.Words(c).Language())}
 }
 

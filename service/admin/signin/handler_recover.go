@@ -32,23 +32,25 @@ type recoverView struct {
 	// Mail: links are mailed here.
 	Mail     bool
 	Email    string
+	Next     string // where they were on their way to
 	Choice   Choice
 	Prove    string // the page where they prove themselves
 	Mistakes *lifecycle.Invalid
 }
 
 func (h *Handler) recoverForm(c echo.Context) error {
-	return h.pages.Render(c, http.StatusOK, "recover.html", recoverView{Mail: h.entrance.ByMail()})
+	return h.pages.Render(c, http.StatusOK, "recover.html", recoverView{Mail: h.entrance.ByMail(), Next: h.onward(c)})
 }
 
 type recoverInput struct {
 	Email string `form:"email" validate:"required,email,max=254"`
+	Next  string `form:"next"`
 }
 
 func (h *Handler) recover(c echo.Context) error {
 	in, err := web.Bind[recoverInput](c)
 	if wrong := web.Mistakes(err); wrong != nil {
-		view := recoverView{Mail: h.entrance.ByMail(), Email: in.Email, Mistakes: wrong}
+		view := recoverView{Mail: h.entrance.ByMail(), Email: in.Email, Next: web.LocalPath(in.Next), Mistakes: wrong}
 		return h.pages.Render(c, http.StatusUnprocessableEntity, "recover.html", view)
 	}
 	if err != nil {
@@ -57,7 +59,7 @@ func (h *Handler) recover(c echo.Context) error {
 	if !h.entrance.ByMail() {
 		return lifecycle.ErrNotFound
 	}
-	if err := h.entrance.AskRecovery(c.Request().Context(), in.Email, h.askHere(c, "/")); err != nil {
+	if err := h.entrance.AskRecovery(c.Request().Context(), in.Email, h.askHere(c, in.Next)); err != nil {
 		return err
 	}
 	return web.SeeOther(c, "/link")
@@ -123,8 +125,9 @@ func (h *Handler) chosen(c echo.Context, err error, done string, step func(Choic
 	if err := web.EndSession(c); err != nil {
 		return err
 	}
+	_, next := h.asked(c)
 	h.setAsked(c, "", -time.Second)
-	return web.SeeOther(c, "/sign-in?done="+done)
+	return web.SeeOther(c, signInDone(done, next))
 }
 
 func (h *Handler) wait(c echo.Context) error {
