@@ -17,14 +17,17 @@ type Contest struct {
 	ID HoldID
 }
 
-// Decide answers with a contest hold.
+// Decide answers with a contest hold. A contest of somebody else's, or a hold
+// that staff have placed under the same name, is no reason against it: or a desk
+// would keep a former owner silent until their 30 days are over.
 func (c Contest) Decide(s Snapshot) (Change, error) {
 	if !mayContest(s, c.Actor, c.At) {
 		return Change{}, fmt.Errorf("contest an end that was not theirs: %w", ErrNotFound)
 	}
 	d := begin(s, EventContest, c.Command)
 	for _, standing := range s.StandingHolds() {
-		d.refuseUnless(standing.Kind != HoldContest, "contest.already")
+		theirs := standing.Contested() && standing.PlacedBy.Person == c.Actor.Person
+		d.refuseUnless(!theirs, "contest.already")
 	}
 	d.change.Holds = []Hold{{ID: c.ID, Kind: HoldContest, PlacedBy: c.Actor, PlacedAt: c.At}}
 	return d.finish()

@@ -99,6 +99,9 @@ func (c RuleContest) Decide(s Snapshot) (Change, error) {
 	d.refuseUnless(c.Actor.IsPerson(), "lift.machine")
 	d.refuseUnless(!hold.Ruling.Final(), "ruling.final")
 	d.refuseUnless(slices.Contains(RulingReasons(c.Outcome), c.Reason), "ruling.reason")
+	if c.Outcome == RulingUpheld {
+		d.refuseUnless(!upheldForAnother(s, hold), "ruling.goes-to-another")
+	}
 	proposed := hold.Ruling
 	switch {
 	case proposed.ProposedBy == "":
@@ -113,6 +116,14 @@ func (c RuleContest) Decide(s Snapshot) (Change, error) {
 	}
 	d.change.Holds = append(d.change.Holds, hold)
 	return d.finish()
+}
+
+// upheldForAnother reports whether the unit goes back to somebody else already:
+// it cannot go to two.
+func upheldForAnother(s Snapshot, contest Hold) bool {
+	return slices.ContainsFunc(s.StandingHolds(), func(h Hold) bool {
+		return h.ID != contest.ID && h.Ruling.Upheld() && h.PlacedBy.Person != contest.PlacedBy.Person
+	})
 }
 
 // settle does what a ruling says.

@@ -127,6 +127,34 @@ func TestAContestWhileACustomerHasIt(t *testing.T) {
 	}
 }
 
+// A former owner's objection is theirs: neither a hold that staff call a contest,
+// lifted again once the 30 days are over, nor somebody else's objection takes it
+// from them. The unit goes back to one of two, and never to both.
+func TestAContestIsNobodyElsesToPreempt(t *testing.T) {
+	t.Parallel()
+	y := bound(t).takeBack(cleo(), withoutReceipt)
+	y.do(lifecycle.PlaceHold{Command: y.by(cora()), ID: "hld_staff", Kind: lifecycle.HoldContest})
+	y.do(lifecycle.Contest{Command: y.by(ana()), ID: "hld_c"})
+
+	y = bound(t)
+	y.do(y.hears(lifecycle.ResetHard, secret("x")))
+	y.bind(ben(), "bought") // of whoever pressed the button
+	y.do(y.hears(lifecycle.ResetHard, secret("y")))
+	y.do(lifecycle.Contest{Command: y.by(ben()), ID: "hld_ben"})
+	y.do(lifecycle.Contest{Command: y.by(ana()), ID: "hld_c"})
+	y.takeBack(cleo())
+	for _, who := range []lifecycle.Actor{cora(), boss()} {
+		y.do(y.rules(who, lifecycle.RulingUpheld, "was-stolen"))
+	}
+	too := y.rules(cora(), lifecycle.RulingUpheld, "was-stolen")
+	too.Hold = "hld_ben"
+	if got := y.refused(too); !slices.Equal(got, []string{"ruling.goes-to-another"}) {
+		t.Errorf("to both: %q", got)
+	}
+	too.Outcome, too.Reason = lifecycle.RulingRejected, "sold-on"
+	y.do(too)
+}
+
 // A proposal is of the organisation that has the unit, and ends with its custody.
 func TestAProposalEndsWithTheCustody(t *testing.T) {
 	t.Parallel()
