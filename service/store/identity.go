@@ -165,13 +165,17 @@ WHERE person_id = $1 AND disabled_at IS NULL`
 
 // AcceptByIdentity uses up the link of an invited person and lets them in
 // through a provider from then on; no password of theirs is set. Sessions that
-// they had end. A link that is used, too old or nobody's, and a person who may
+// they had end, and who had come in before is told. A link that is used, too old or nobody's, and a person who may
 // not come in there, are lifecycle.ErrNotFound.
 func (s *Store) AcceptByIdentity(ctx context.Context, hash string, i access.Identity) (access.Person, error) {
 	return writeAlone(ctx, s, func(tx *engine.Tx) (access.Person, error) {
 		link, err := s.useLink(tx, hash)
 		if err != nil {
 			return access.Person{}, err
+		}
+		was, err := s.readPerson(tx, sqlPerson, string(link.Person))
+		if err != nil {
+			return access.Person{}, fmt.Errorf("accept invitation: %w", err)
 		}
 		rows, err := tx.Exec(sqlJoin, string(link.Person), s.now().UnixMilli())
 		if err == nil && rows == 0 {
@@ -189,6 +193,11 @@ func (s *Store) AcceptByIdentity(ctx context.Context, hash string, i access.Iden
 		}
 		if err := s.link(tx, p, i); err != nil {
 			return access.Person{}, err
+		}
+		if hasComeIn(was) {
+			if err := s.tellIdentity(tx, p.ID, i.Provider, "linked"); err != nil {
+				return access.Person{}, err
+			}
 		}
 		return p, s.enterPerson(tx, p, "accept")
 	})

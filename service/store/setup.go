@@ -99,8 +99,9 @@ UPDATE person SET password_hash = $2, generation = generation + 1
 WHERE person_id = $1 AND disabled_at IS NULL`
 
 // AcceptInvitation uses up the link of a person and sets their password, which
-// ends the sessions and tokens they had: it may be that they were taken over. A link that is used, too old or nobody's, and a
-// person who may not sign in, are lifecycle.ErrNotFound.
+// ends the sessions and tokens they had: it may be that they were taken over. Who
+// had come in before, by whatever means, is told. A link that is used, too old or
+// nobody's, and a person who may not sign in, are lifecycle.ErrNotFound.
 func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string) (access.Person, error) {
 	return writeAlone(ctx, s, func(tx *engine.Tx) (access.Person, error) {
 		link, err := s.useLink(tx, hash)
@@ -125,7 +126,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string)
 		if err != nil {
 			return access.Person{}, err
 		}
-		if was.PasswordHash != "" {
+		if hasComeIn(was) {
 			if err := s.tellFactor(tx, p, factorPassword); err != nil {
 				return access.Person{}, err
 			}
@@ -133,3 +134,7 @@ func (s *Store) AcceptInvitation(ctx context.Context, hash, passwordHash string)
 		return p, s.enterPerson(tx, p, "accept")
 	})
 }
+
+// hasComeIn reports whether somebody has used an invitation before, with a
+// password or without.
+func hasComeIn(p access.Person) bool { return p.PasswordHash != "" || !p.JoinedAt.IsZero() }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -211,6 +212,23 @@ func invitedByIdentity(t *testing.T, w *World) {
 	if _, err := w.AcceptByIdentity(ctx, hash, right); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("the same link again: %v, want ErrNotFound", err)
 	}
+	if told := w.toldOf(t, mara.ID); told != "" {
+		t.Errorf("her first coming in was told as %q", told)
+	}
+	// Whoever has a link of hers replaces how she comes in: she hears of it.
+	if _, err := w.AcceptByIdentity(ctx, invite("again"), right); err != nil {
+		t.Fatal(err)
+	}
+	if told := w.toldOf(t, mara.ID); told != "factor-changed:linked" {
+		t.Errorf("a link that was used for who had come in was told as %q", told)
+	}
+	w.Clock.Add(time.Second)
+	if _, err := w.AcceptInvitation(ctx, invite("password"), "$argon2id$new"); err != nil {
+		t.Fatal(err)
+	}
+	if told := w.toldOf(t, mara.ID); told != "factor-changed:password factor-changed:linked" {
+		t.Errorf("a password for who had none was told as %q", told)
+	}
 	// She can do an admin's work now: another admin need not stay.
 	ada := w.ada(t)
 	_, err = w.ChangePerson(ctx, ada.ID, func(p access.Person, others int) (access.Person, error) {
@@ -232,6 +250,20 @@ func invitedByIdentity(t *testing.T, w *World) {
 	if _, err := w.AcceptByIdentity(ctx, invite("two"), right); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("disabled: %v, want ErrNotFound", err)
 	}
+}
+
+// toldOf is what stands in a person's inbox, the latest first.
+func (w *World) toldOf(t *testing.T, person lifecycle.PersonID) string {
+	t.Helper()
+	list, _, err := w.Notices(t.Context(), person, lifecycle.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for _, n := range list {
+		told = append(told, string(n.Kind)+":"+n.Params["what"])
+	}
+	return strings.Join(told, " ")
 }
 
 func identitiesLinked(t *testing.T, w *World) {
