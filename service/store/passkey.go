@@ -184,8 +184,9 @@ const sqlNextGeneration = `UPDATE person SET generation = generation + 1 WHERE p
 
 // UsePasskey writes that a passkey was used and what its counter says. One that
 // is gone or disabled is lifecycle.ErrUnauthenticated. A counter that does not
-// follow says that there are two of the key: it is disabled, every session of
-// its person ends, and the error is access.ErrCloned.
+// follow says that there are two of the key: it is disabled, every session and
+// token of its person ends, for whoever has the copy may have made one, and the
+// error is access.ErrCloned.
 func (s *Store) UsePasskey(ctx context.Context, id string, counter uint32, backedUp bool, at time.Time) error {
 	cloned, err := writeAlone(ctx, s, func(tx *engine.Tx) (bool, error) {
 		p, err := s.onePasskey(tx, sqlPasskey, id)
@@ -221,7 +222,7 @@ func (s *Store) disablePasskey(tx *engine.Tx, p access.Passkey, at time.Time) er
 	if _, err := tx.Exec(sqlNextGeneration, string(p.Person)); err != nil {
 		return fmt.Errorf("disable passkey: %w", err)
 	}
-	if err := endSessionsOf(tx, p.Person); err != nil {
+	if err := s.endAllOf(tx, p.Person); err != nil {
 		return err
 	}
 	if err := s.tellPasskey(tx, p, "disabled", at); err != nil {

@@ -131,6 +131,10 @@ func counters(t *testing.T, w *World) {
 	if err := w.CommitSession(ctx, access.Session{ID: NewID("ses"), Person: ada.ID, TokenHash: Hex("s"), ExpiresAt: w.Clock.Now().Add(time.Hour)}); err != nil {
 		t.Fatal(err)
 	}
+	token := access.Credential{ID: NewID("tok"), Hash: Hex("t"), Kind: access.KindPerson, Person: ada.ID, CreatedAt: w.Clock.Now()}
+	if _, err := w.SaveCredential(ctx, token); err != nil {
+		t.Fatal(err)
+	}
 	for _, counter := range []uint32{0, 0, 1, 7, 1<<32 - 1} {
 		if err := w.UsePasskey(ctx, p.ID, counter, true, w.Clock.Now()); err != nil {
 			t.Fatalf("counter %d: %v", counter, err)
@@ -158,6 +162,9 @@ func counters(t *testing.T, w *World) {
 	}
 	if _, found, err := w.FindSession(ctx, Hex("s")); err != nil || found {
 		t.Errorf("its person's session: found %v, %v", found, err)
+	}
+	if ended, err := w.CredentialByHash(ctx, token.Hash); err != nil || ended.EndedAt.IsZero() {
+		t.Errorf("its person's token: %+v, %v; want it ended: whoever has the copy may have made it", ended, err)
 	}
 }
 
