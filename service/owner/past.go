@@ -61,7 +61,7 @@ func (o *Owner) Past(ctx context.Context, actor lifecycle.Actor) ([]Period, erro
 	}
 	periods := make([]Period, 0, len(past))
 	for _, b := range past {
-		period, err := o.period(ctx, actor, b)
+		period, err := o.period(ctx, actor, b, nextTime(past, b))
 		if err != nil {
 			return nil, err
 		}
@@ -84,13 +84,13 @@ func (o *Owner) Period(ctx context.Context, actor lifecycle.Actor, id lifecycle.
 	}
 	for _, b := range past {
 		if b.Binding.ID == id {
-			return o.period(ctx, actor, b)
+			return o.period(ctx, actor, b, nextTime(past, b))
 		}
 	}
 	return Period{}, fmt.Errorf("find a past binding: %w", lifecycle.ErrNotFound)
 }
 
-func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.PersonBinding) (Period, error) {
+func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.PersonBinding, next time.Time) (Period, error) {
 	s, err := o.config.Units.Snapshot(ctx, b.Unit)
 	if err != nil {
 		return Period{}, fmt.Errorf("read a past binding: %w", err)
@@ -111,7 +111,7 @@ func (o *Owner) period(ctx context.Context, actor lifecycle.Actor, b lifecycle.P
 	}
 	_, period.Contested = ownHold(s, actor.Person, lifecycle.HoldContest)
 	_, period.Marked = ownHold(s, actor.Person, lifecycle.HoldStolen)
-	if period.Contest, err = o.fetched(ctx, s, actor.Person, b); err != nil {
+	if period.Contest, err = o.fetched(ctx, s, actor.Person, b, next); err != nil {
 		return Period{}, err
 	}
 	period.BindAgain = b.Return != "" && slices.Contains(lifecycle.NextActions(s, actor, now), lifecycle.NextBind)
@@ -148,18 +148,18 @@ func contestable(b lifecycle.Binding) bool {
 // Contest objects to an end. It is the one thing that a former owner can do,
 // and what it answers says nothing of where the unit is.
 func (o *Owner) Contest(ctx context.Context, actor lifecycle.Actor, id lifecycle.BindingID, words string) (time.Time, error) {
-	var end lifecycle.PersonBinding
-	unit, err := o.pastUnit(ctx, actor.Person, func(b lifecycle.PersonBinding) bool {
-		if b.Binding.ID != id || !contestable(b.Binding) {
-			return false
-		}
-		end = b
-		return true
-	})
+	past, err := o.config.People.PastOf(ctx, actor.Person)
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, fmt.Errorf("find a past binding: %w", err)
 	}
-	if before, err := o.contestOf(ctx, actor.Person, end); err != nil {
+	unit := nobody
+	if at := slices.IndexFunc(past, func(b lifecycle.PersonBinding) bool {
+		return b.Binding.ID == id && contestable(b.Binding)
+	}); at >= 0 {
+		unit = past[at].Unit
+	}
+	// What was decided is decided, by whichever of their times they come again.
+	if before, _, err := o.contestOf(ctx, actor.Person, lastEnd(past, unit), time.Time{}); err != nil {
 		return time.Time{}, err
 	} else if before.Outcome != "" {
 		return time.Time{}, refused(lifecycle.EventContest, "owner.contest-decided")

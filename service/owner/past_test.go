@@ -131,6 +131,89 @@ func TestContest(t *testing.T) {
 	}
 }
 
+// shop is two people of it.
+func (k *kit) shop() [2]lifecycle.Actor {
+	boss := k.Clerk
+	boss.Person = lifecycle.PersonID(storetest.NewID("psn"))
+	return [2]lifecycle.Actor{k.Clerk, boss}
+}
+
+// rules lets two people of the shop decide the contest that stands.
+func (k *kit) rules(t *testing.T, unit lifecycle.UnitID, outcome lifecycle.RulingOutcome, reason string) lifecycle.Hold {
+	t.Helper()
+	s, err := k.World.Snapshot(t.Context(), unit)
+	if err != nil || len(s.StandingHolds()) != 1 {
+		t.Fatalf("holds %+v, %v", s.Holds, err)
+	}
+	hold := s.StandingHolds()[0]
+	for _, who := range k.shop() {
+		k.Must(t, unit, lifecycle.RuleContest{Command: k.By(who), Hold: hold.ID, Outcome: outcome, Reason: reason}.Decide)
+	}
+	return hold
+}
+
+// An end of before, for which no contest of its own was ever placed, is no way
+// round a decision about the last one.
+func TestADecidedContestIsNotPlacedAgainByAnOlderEnd(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.owned(t, k.Owner)
+	k.hardReset(t, unit.ID)
+	k.Clock.Add(lifecycle.ContestFor)
+	k.bind(t, k.now(t, unit.ID), k.Owner)
+	k.Clock.Add(time.Hour)
+	k.Must(t, unit.ID, k.TakeBack())
+	past := k.past(t, k.Owner)
+	if got := k.as(k.Owner).PostJSON("/v1/mine/past/"+past[0].ID+"/contest", struct{}{}); got.Status != 201 {
+		t.Fatalf("contest: %d %s", got.Status, got.Body)
+	}
+	k.rules(t, unit.ID, lifecycle.RulingRejected, "nothing-shown")
+	for _, end := range past {
+		got := k.as(k.Owner).PostJSON("/v1/mine/past/"+end.ID+"/contest", struct{}{})
+		if got.Status != 409 || !slices.Equal(codes(t, got), []string{"owner.contest-decided"}) {
+			t.Errorf("again, by the end of %s: %d %s", end.To, got.Status, got.Body)
+		}
+	}
+}
+
+// Each end has its own contest, and no other.
+func TestAContestIsOfTheLastEndBeforeIt(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.owned(t, k.Owner)
+	k.hardReset(t, unit.ID)
+	k.bind(t, k.now(t, unit.ID), k.Owner)
+	k.Clock.Add(time.Hour)
+	k.Must(t, unit.ID, k.TakeBack())
+	past := k.past(t, k.Owner)
+	k.as(k.Owner).PostJSON("/v1/mine/past/"+past[0].ID+"/contest", struct{}{})
+	type contested struct{ Contest *struct{} }
+	now := decoded[struct{ Items []contested }](t, k.as(k.Owner).Get("/v1/mine/past")).Items
+	if len(now) != 2 || now[0].Contest == nil || now[1].Contest != nil {
+		t.Errorf("contests %+v, want one of the last end alone", now)
+	}
+}
+
+// What the page promises holds as long as it is there to be read.
+func TestAnUpheldContestSaysWhatIsTrueNow(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.owned(t, k.Owner)
+	k.Must(t, unit.ID, k.TakeBack())
+	ada, path := k.as(k.Owner), "/mine/past/"+k.past(t, k.Owner)[0].ID
+	ada.PostForm(path+"/contest", nil)
+	hold := k.rules(t, unit.ID, lifecycle.RulingUpheld, "was-stolen")
+	wants(t, "upheld", ada.Get(path), 200, "Nobody else can connect to it.", k.Retailer.Name)
+	for _, who := range k.shop() { // nobody came for it
+		k.Must(t, unit.ID, lifecycle.LiftHold{Command: k.By(who), Hold: hold.ID}.Decide)
+	}
+	page := ada.Get(path)
+	wants(t, "never fetched", page, 200, "it was decided that the unit goes back to you")
+	if strings.Contains(page.Body, "Nobody else can connect to it.") || strings.Contains(page.Body, k.Retailer.Name) {
+		t.Errorf("the page promises what is over: %s", page.Body)
+	}
+}
+
 func TestWhatCannotBeContested(t *testing.T) {
 	t.Parallel()
 	cases := map[string]func(t *testing.T, k *kit, unit lifecycle.Unit){
