@@ -58,7 +58,8 @@ const (
 	// "begun", is at "half" of its wait, or is "ready". Link stops it.
 	KindRecoveryWaits Kind = "recovery-waits"
 	// KindFactorChanged: the "password" was replaced, or all "passkeys" were
-	// ended; or an admin made a new "invitation" for somebody who has come in.
+	// ended; an admin made a new "invitation" for somebody who has come in; a
+	// provider was "linked" or "unlinked"; or a "token" of their own was made.
 	KindFactorChanged Kind = "factor-changed"
 	// KindPasskeyAdded: a passkey was added to the account, "removed", or
 	// "disabled" because there seem to be two of it.

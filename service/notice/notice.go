@@ -31,6 +31,9 @@ type Notice struct {
 	Until time.Time
 	// ReadAt is when its reader said so.
 	ReadAt time.Time
+	// Unreadable: it does not open, or is of a kind that this release does not
+	// know. Then it has its id, its kind and its times, and nothing else.
+	Unreadable bool
 }
 
 // Unread reports whether its reader has not said that they read it.

@@ -144,6 +144,9 @@ func (n *Notify) toTell(ctx context.Context, entry lifecycle.Entry) ([]notice.No
 	}
 	list := notices(entry, change, present)
 	for _, flag := range change.Flags {
+		if flag.News == lifecycle.FlagSettled {
+			continue // who settled it knows
+		}
 		officers, err := n.ofFlag(ctx, flag, change.At)
 		if err != nil {
 			return nil, err

@@ -69,6 +69,10 @@ func (h *Handler) messages(c echo.Context) (list []message, next string, err err
 	words := web.Words(c)
 	for _, one := range notices {
 		subject, body := sentences(words, one)
+		if one.Unreadable {
+			h.room.unreadable(c.Request().Context(), one)
+			subject, body = words.Text("notify.unreadable.subject", nil), words.Text("notify.unreadable.body", nil)
+		}
 		list = append(list, message{one, subject, body})
 	}
 	return list, web.NextCursor(next), err
@@ -120,6 +124,8 @@ type messageJSON struct {
 	Link    string   `json:"link,omitempty"`
 	At      web.Time `json:"at"`
 	ReadAt  web.Time `json:"read_at"`
+	// Unreadable: there is such a message, and it cannot be shown.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 func (h *Handler) list(c echo.Context) error {
@@ -129,7 +135,7 @@ func (h *Handler) list(c echo.Context) error {
 	}
 	items := make([]messageJSON, len(list))
 	for i, m := range list {
-		items[i] = messageJSON{m.ID, string(m.Kind), m.Subject, m.Body, m.Link, web.Time(m.At), web.Time(m.ReadAt)}
+		items[i] = messageJSON{m.ID, string(m.Kind), m.Subject, m.Body, m.Link, web.Time(m.At), web.Time(m.ReadAt), m.Unreadable}
 	}
 	return web.JSON(c, http.StatusOK, web.NewList(items, next))
 }

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"quitclaim/service/lifecycle"
@@ -118,6 +119,10 @@ type Notify struct {
 	bells map[notice.Channel]chan struct{}
 	again chan struct{}
 	asked chan struct{} // wakes who tells what support asks
+	// unshown are the notices of which the log says already that they cannot be
+	// shown.
+	unshown sync.Map
+	said    atomic.Int64
 }
 
 // New is the room.

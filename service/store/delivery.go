@@ -42,6 +42,8 @@ func (s *Store) ClaimDeliveries(ctx context.Context, channel notice.Channel, now
 			case errors.Is(err, lifecycle.ErrNotFound):
 				// There is nobody any more to send it to.
 				_, err = s.closeDelivery(tx, d, notice.Result{Outcome: notice.OutcomeGone})
+			case errors.Is(err, notice.ErrSealed) && !now.Before(d.Until):
+				_, err = s.closeDelivery(tx, d, notice.Result{Outcome: notice.OutcomeExpired, Code: "sealed"})
 			case errors.Is(err, notice.ErrSealed):
 				// It would be first in every claim, and keep all others from being sent.
 				_, err = s.closeDelivery(tx, d, notice.Result{Next: now.Add(restForSealed), Code: "sealed"})

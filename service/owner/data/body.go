@@ -230,10 +230,12 @@ type noticeBody struct {
 	Params map[string]string `json:"params,omitempty"`
 	At     web.Time          `json:"at"`
 	ReadAt web.Time          `json:"read_at"`
+	// Unreadable: there is such a message, and what it said does not open.
+	Unreadable bool `json:"unreadable,omitempty"`
 }
 
 func noticeBodyOf(n notice.Notice) noticeBody {
-	return noticeBody{n.ID, n.Kind, n.Params, web.Time(n.At), web.Time(n.ReadAt)}
+	return noticeBody{n.ID, n.Kind, n.Params, web.Time(n.At), web.Time(n.ReadAt), n.Unreadable}
 }
 
 type choiceBody struct {

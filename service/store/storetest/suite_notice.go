@@ -23,6 +23,7 @@ func noticeScenarios() []scenario {
 		{"notice/letter-to-nobody", noticeLetter},
 		{"notice/forgotten-and-purged", noticeForgotten},
 		{"notice/how-far-it-got", noticeReach},
+		{"notice/unreadable-hides-no-other", noticeUnreadable},
 	}
 }
 
