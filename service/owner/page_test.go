@@ -153,7 +153,11 @@ func TestPagesOfThePast(t *testing.T) {
 	wants(t, "bind again", ada.Get(again), 200, "The return is undone.", `value="`+unit.Key.Serial+`"`)
 	wants(t, "the period, undone", ada.Get(period), 200, "The return was undone.")
 	leads(t, "object", ada.PostForm(period+"/contest", nil), period+"?done=mine-contested")
-	wants(t, "the period, contested", ada.Get(period), 200, "You objected.")
+	contested := ada.Get(period)
+	wants(t, "the period, contested", contested, 200, "You objected.", "they may be evidence")
+	if strings.Contains(contested.Body, period+"/delete") {
+		t.Error("under their own objection the page offers to delete, which would be refused")
+	}
 	wants(t, "object twice", ada.PostForm(period+"/contest", nil), 409, "There is an objection to this already.")
 }
 
