@@ -135,7 +135,7 @@ func untilElement(at time.Time, catalogue *messages.Catalogue) template.HTML {
 	if at.IsZero() || !at.UTC().Truncate(day).Equal(at) {
 		return timeElement(at, "due", catalogue.Due)
 	}
-	return template.HTML(template.HTMLEscapeString(catalogue.Day(at.Add(-time.Nanosecond))))
+	return timeElement(at.Add(-time.Nanosecond), "last-day", catalogue.Day)
 }
 
 // pagerURL is the address of the next page with the list's own filters.

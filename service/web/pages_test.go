@@ -56,7 +56,7 @@ func TestFunctions(t *testing.T) {
 		{`{{day .At}}`, `<time datetime="2026-03-14T09:26:53.000Z" data-show="day">14 Mar 2026</time>`},
 		{`{{due .At}}`, `<time datetime="2026-03-14T09:26:53.000Z" data-show="due">Saturday, 14 Mar 2026, 09:26 UTC</time>`},
 		{`{{until .At}}`, `data-show="due">Saturday, 14 Mar 2026, 09:26 UTC</time>`},
-		{`<p>{{until .Ends}}</p>`, `<p>13 Mar 2026</p>`}, // the last day that somebody chose
+		{`<p>{{until .Ends}}</p>`, `<p><time datetime="2026-03-13T23:59:59.999Z" data-show="last-day">13 Mar 2026</time></p>`}, // the last day that somebody chose
 		{`[{{until .Never}}]`, `[]`},
 		{`<a href="/units/{{seg .Serial}}">x</a>`, `<a href="/units/A%2FB%22%3C">x</a>`},
 		{`{{template "pager" (pager "abc" "state" "sold" "q" "")}}`, `href="?after=abc&amp;state=sold"`},

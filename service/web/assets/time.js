@@ -2,6 +2,7 @@
 const shapes = {
   minute: { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
   day: { day: "numeric", month: "short", year: "numeric" },
+  "last-day": { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }, // whoever chose it chose a date
   due: { weekday: "long", day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" },
 };
 
