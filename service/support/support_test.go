@@ -11,6 +11,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/storetest"
 	"quitclaim/service/support"
 	"quitclaim/service/web/messages"
 )
@@ -194,6 +195,51 @@ func TestAnAgentSeesTheUnitAndNothingOfItsOwner(t *testing.T) {
 	}
 	if !strings.Contains(pages["the unit"], `"answers":true`) || !strings.Contains(pages["the unit"], `"state":"bound"`) {
 		t.Errorf("the unit: %s", pages["the unit"])
+	}
+}
+
+// A consent may name days on which somebody else had the unit, and a cloud may
+// not have put their recordings away yet: those are not this owner's to show.
+func TestAReviewShowsNothingOfAnEarlierOwner(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.Bound(t)
+	records := func(after time.Duration) time.Time {
+		t.Helper()
+		k.Clock.Add(after)
+		at := k.Clock.Now()
+		if err := k.AddCloudRecording(t.Context(), unit.ID, at); err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	records(time.Hour)
+	k.Clock.Add(time.Hour)
+	gone := lifecycle.Release{Command: k.By(k.Owner), Order: lifecycle.OrderID(storetest.NewID("ord"))}
+	k.Bind(t, k.Must(t, unit.ID, gone.Decide).Change.Unit, k.Neighbour)
+	reviews := func() string {
+		t.Helper()
+		ask := k.Ask(k.agent)
+		ask.Terms.Purpose, ask.Terms.From, ask.Terms.To = access.ConsentForReview, k.Clock.Now().AddDate(0, 0, -7), k.Clock.Now().AddDate(0, 0, 1)
+		if err := k.AskForConsent(t.Context(), unit.Key, ask); err != nil {
+			t.Fatal(err)
+		}
+		asks, err := k.ConsentAsks(t.Context(), k.Neighbour.Person)
+		if err != nil || len(asks) == 0 {
+			t.Fatalf("questions: %v, %v", asks, err)
+		}
+		given, err := k.GiveConsent(t.Context(), k.Consent(asks[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k.as(k.agent).Get("/v1/support/accesses/" + k.opens(t, given)).Body
+	}
+	if got := reviews(); !strings.Contains(got, `"recordings":{"any":false`) {
+		t.Errorf("recordings of before are told: %s", got)
+	}
+	own := records(time.Hour)
+	if got := reviews(); !strings.Contains(got, `"any":true`) || strings.Contains(got, own.Add(-2*time.Hour).Format("2006-01-02T15:04")) {
+		t.Errorf("their own: %s", got)
 	}
 }
 

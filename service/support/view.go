@@ -109,9 +109,20 @@ func (s *Support) askCloud(ctx context.Context, name string, v access.View) Clou
 	}
 	shown.Answers = true
 	if v.For == access.ConsentForReview {
-		shown.Recordings = within(probe.Recordings, v.Consent.From, v.Consent.To)
+		shown.Recordings = within(probe.Recordings, since(v), v.Consent.To)
 	}
 	return shown
+}
+
+// since is when what a consent names begins: never before the unit was its
+// owner's. A cloud may have recordings of an earlier owner within reach for as
+// long as it has not said that they are gone, and those are not this owner's to
+// show.
+func since(v access.View) time.Time {
+	if owner, owned := v.Unit.Owner(); owned && v.Consent.From.Before(owner.LiveAt) {
+		return owner.LiveAt
+	}
+	return v.Consent.From
 }
 
 // within is what a span says of a time: nothing beyond it is told.
