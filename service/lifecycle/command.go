@@ -181,6 +181,14 @@ func (d *draft) flag(kind, cause string, severity Severity, evidence map[string]
 	})
 }
 
+// settles closes a flag whose cause this change ends, if it stands. The store
+// looks: one that does not stand is not raised by it.
+func (d *draft) settles(kind, cause string) {
+	d.change.Flags = append(d.change.Flags, Flag{
+		Unit: d.change.Unit.ID, Kind: kind, Cause: cause, State: FlagResolved, DoneBy: d.change.Actor.Person, DoneAt: d.at(),
+	})
+}
+
 // custodian reports whether the actor's organisation has the unit.
 func (d *draft) custodian() bool {
 	org := d.change.Actor.Org

@@ -215,13 +215,3 @@ func (c EndDeletion) Decide(s Snapshot) (Change, error) {
 	d.keep(x)
 	return d.finish()
 }
-
-// waiveDeletions gives up what a cloud that is gone for good has not deleted.
-func (d *draft) waiveDeletions(cloud string) {
-	for _, x := range d.owed() {
-		if x.Cloud == cloud {
-			x.State, x.Proof, x.DoneAt = TaskWaived, "waived", d.at()
-			d.keep(x)
-		}
-	}
-}

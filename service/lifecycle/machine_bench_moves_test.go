@@ -180,8 +180,26 @@ func (w *world) cloudTells(t *rapid.T) {
 }
 
 func (w *world) waive(t *rapid.T) {
-	if w.s.Order != nil && rapid.IntRange(0, 3).Draw(t, "really") == 0 {
+	switch {
+	case w.s.Order == nil:
+	case w.s.Unit.Custody == "":
+		w.vendorWaives(t)
+	case rapid.IntRange(0, 3).Draw(t, "really") == 0:
 		w.do(lifecycle.Waive{Command: w.by(w.here(t)), Order: w.s.Order.ID, Second: w.someStaff(t).Person,
 			Cloud: rapid.SampledFrom(w.s.Model.Clouds).Draw(t, "cloud")})
 	}
+}
+
+// vendorWaives is two of the vendor's people, late enough or too soon, who say
+// all that is asked or less.
+func (w *world) vendorWaives(t *rapid.T) {
+	w.now = w.now.Add(time.Duration(rapid.IntRange(0, 12).Draw(t, "hours")) * time.Hour)
+	order, open := w.s.OpenOrder()
+	if !open && rapid.Bool().Draw(t, "of before") && w.s.Order != nil {
+		order = *w.s.Order
+	}
+	w.do(lifecycle.Waive{Command: w.by(vito()), Order: order.ID, Second: w.someStaff(t).Person,
+		Cloud:   rapid.SampledFrom(w.s.Model.Clouds).Draw(t, "cloud"),
+		Reason:  rapid.SampledFrom(append(lifecycle.WaiveReasons(), "because")).Draw(t, "why"),
+		Answers: rapid.IntRange(0, 3).Draw(t, "it answers") == 0})
 }

@@ -114,7 +114,7 @@ func (m *model) work(w *world, c lifecycle.Change, command decider) {
 		for task := range m.open {
 			if m.cloudOf(task) == command.Cloud {
 				delete(m.open, task)
-				if task == command.Cloud+".probe" {
+				if task == command.Cloud+".probe" && m.place == "returned" { // a customer's unit leads nowhere
 					m.gaveUp[command.Cloud] = true
 				}
 			}

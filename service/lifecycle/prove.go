@@ -1,9 +1,6 @@
 package lifecycle
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 // proveUnitTask proves a task of the open order that the unit or the bench
 // answers for. A stronger grade replaces a weaker one.
@@ -22,35 +19,6 @@ func (d *draft) proveUnitTask(verb Verb, grade Grade, proof string) {
 		return
 	}
 	d.change.Orders = append(d.change.Orders, order.with(task))
-}
-
-// Waive gives up the tasks of a cloud that was shut down for good: two people,
-// printed on the certificate.
-type Waive struct {
-	Command
-	Order  OrderID
-	Cloud  string
-	Second PersonID
-}
-
-// Decide answers with the cloud's open tasks waived.
-func (c Waive) Decide(s Snapshot) (Change, error) {
-	order, ok := s.OpenOrder()
-	if !ok || order.ID != c.Order || c.Actor.Org == "" || s.Unit.Custody != c.Actor.Org {
-		return Change{}, fmt.Errorf("waive at another's order: %w", ErrNotFound)
-	}
-	d := begin(s, EventWaive, c.Command)
-	d.refuseUnless(c.Actor.IsPerson() && pairwiseDifferent(c.Actor.Person, c.Second), "waive.two-people")
-	d.refuseUnless(slices.ContainsFunc(order.Tasks, func(t Task) bool { return t.Cloud == c.Cloud && c.Cloud != "" }), "waive.cloud")
-	for _, task := range order.Tasks {
-		if task.Cloud == c.Cloud && !task.Done() {
-			task.State, task.Proof, task.DoneAt = TaskWaived, "waived", c.At
-			order = order.with(task)
-		}
-	}
-	d.change.Orders = []Order{order}
-	d.waiveDeletions(c.Cloud)
-	return d.finish()
 }
 
 // Progress is what the worker, or a sweep, learnt from a cloud.

@@ -301,6 +301,7 @@ const (
 	FlagSeenAgain FlagNews = ""         // it stood already
 	FlagNew       FlagNews = "new"      // nobody had seen this cause before
 	FlagReopened  FlagNews = "reopened" // somebody had settled it, and its cause is back
+	FlagSettled   FlagNews = "settled"  // its cause is gone, by a change that says so
 )
 
 // FlagRound is how a flag stood when it had been settled, and when its cause

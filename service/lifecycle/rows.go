@@ -26,6 +26,8 @@ type Rows struct {
 	// Unseen are the lists that have rows, and that the unit's own row says are
 	// empty: no rule would look at them.
 	Unseen []string
+	// Unread are the rows that are there and cannot be read, as list and id.
+	Unread []string
 }
 
 // Newest names the rows that a snapshot is made of.
@@ -44,7 +46,7 @@ type Picture struct {
 }
 
 // Apply returns the rows after a change: what the store writes of it. Pictures,
-// Newest and Unseen are what it says beside.
+// Newest, Unseen and Unread are what it says beside.
 func (r Rows) Apply(c Change) Rows {
 	r.Unit = c.Unit
 	r.Bindings = merge(r.Bindings, c.Bindings, func(b Binding) string { return string(b.ID) })

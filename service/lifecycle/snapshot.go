@@ -69,8 +69,11 @@ type Change struct {
 	Offers       []Offer       `json:"offers,omitempty"`
 	Holds        []Hold        `json:"holds,omitempty"`
 	Shipment     *Shipment     `json:"shipment,omitempty"`
-	Flags        []Flag        `json:"flags,omitempty"` // ids are given by the store
+	Flags        []Flag        `json:"flags,omitempty"` // ids are given by the store; see draft.settles
 	Deletions    []Deletion    `json:"deletions,omitempty"`
+	// Waiver says who gave a cloud up, and why. It is of the entry alone: no rule
+	// reads it.
+	Waiver *Waiver `json:"waiver,omitempty"`
 }
 
 // Outcome is what Advance did: the change as written, and where it stands on

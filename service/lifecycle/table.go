@@ -92,7 +92,7 @@ func surroundings(yield func(Transition) bool) bool {
 		unchanged(yield, EventDecline, true, StateBound) &&
 		unchanged(yield, EventVouch, true, StateReturned, StateReset) &&
 		unchanged(yield, EventAttest, true, StateReturned, StateReset) &&
-		unchanged(yield, EventWaive, true, StateReturned) &&
+		unchanged(yield, EventWaive, true, StateSold, StateBound, StateReturned) &&
 		unchanged(yield, EventProgress, true, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired) &&
 		unchanged(yield, EventContest, true, StateSold, StateBound, StateReturned, StateReset, StateCertified) &&
 		unchanged(yield, EventDelete, false, StateStock, StateSold, StateBound, StateReturned, StateReset, StateCertified, StateRetired) &&

@@ -66,7 +66,7 @@ func (s *Sweep) stuck(ctx context.Context, t *tally, work lifecycle.Work) error 
 		org = unit.Vendor
 	}
 	return s.raise(ctx, t, lifecycle.Flag{
-		Unit: work.Unit, Kind: StuckReset, Cause: who + " " + string(work.Order), Severity: lifecycle.SeverityMedium, Org: org,
+		Unit: work.Unit, Kind: StuckReset, Cause: lifecycle.StuckCause(who, string(work.Order)), Severity: lifecycle.SeverityMedium, Org: org,
 		Evidence: map[string]string{"waits-for": who, "since": stamp(work.FirstAt), "attempts": strconv.Itoa(work.Attempt)},
 	})
 }

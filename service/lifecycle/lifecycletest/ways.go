@@ -54,7 +54,7 @@ func ways(event string) string {
 		"offer":           "bound>bound", "decline": "bound>bound",
 		"share": "bound>bound", "join": "bound>bound", "expire": "bound>bound",
 		"vouch": "returned>returned reset>reset", "confirm": "returned>returned reset>reset", "attest": "returned>returned reset>reset",
-		"waive": "returned>returned",
+		"waive": "sold>sold bound>bound returned>returned",
 		"ship":  "stock>stock returned>returned reset>reset certified>certified", "receive": "stock>stock returned>returned reset>reset certified>certified",
 		"contest":  "sold>sold bound>bound returned>returned reset>reset certified>certified",
 		"hold":     strings.TrimSuffix(everywhere, " retired>retired"),

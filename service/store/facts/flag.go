@@ -75,12 +75,38 @@ func Merge(tx *engine.Tx, found lifecycle.Flag, newID func() lifecycle.FlagID) (
 	return found, nil
 }
 
+// settle is a flag as it stands, settled as the change says; stands is false where
+// there is none, or somebody settled it before.
+func settle(tx *engine.Tx, found lifecycle.Flag) (settled lifecycle.Flag, stands bool, err error) {
+	known, err := engine.List(tx, sqlFlagByCause, []any{string(found.Unit), found.Kind, found.Cause}, scanFlag)
+	if err != nil {
+		return found, false, fmt.Errorf("read flag: %w", err)
+	}
+	if len(known) == 0 || known[0].State == lifecycle.FlagResolved {
+		return found, false, nil
+	}
+	settled = known[0]
+	settled.State, settled.DoneBy, settled.DoneAt, settled.News = lifecycle.FlagResolved, found.DoneBy, found.DoneAt, lifecycle.FlagSettled
+	return settled, true, nil
+}
+
 // MergeAll merges the flags of one change, in which the same cause may stand
-// twice: the last one counts, at the higher severity of the two.
+// twice: the last one counts, at the higher severity of the two. What the change
+// settles stays only if it stands.
 func MergeAll(tx *engine.Tx, unit lifecycle.UnitID, found []lifecycle.Flag, newID func() lifecycle.FlagID) ([]lifecycle.Flag, error) {
 	var merged []lifecycle.Flag
 	for _, flag := range found {
 		flag.Unit = unit
+		if flag.State == lifecycle.FlagResolved {
+			settled, stands, err := settle(tx, flag)
+			if err != nil {
+				return nil, err
+			}
+			if stands {
+				merged = append(merged, settled)
+			}
+			continue
+		}
 		flag, err := Merge(tx, flag, newID)
 		if err != nil {
 			return nil, err

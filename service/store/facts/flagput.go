@@ -45,6 +45,8 @@ func PutFlag(tx *engine.Tx, unit lifecycle.Unit, f lifecycle.Flag) error {
 		return addFlag(tx, unit, f, string(evidence))
 	case lifecycle.FlagReopened:
 		return reopenFlag(tx, unit, f, string(evidence))
+	case lifecycle.FlagSettled:
+		return guarded(f.ID, tx, sqlSettleFlag, string(f.Unit), string(f.ID), engine.Opt(f.DoneBy), engine.At(f.DoneAt), int64(f.Reopened))
 	}
 	return guarded(f.ID, tx, sqlSeeFlag, string(f.Unit), string(f.ID), int64(unit.Epoch), string(f.Severity),
 		engine.Opt(f.Org), engine.Opt(unit.Vendor), string(evidence), f.LastAt.UnixMilli(), string(f.State),
@@ -72,6 +74,10 @@ func reopenFlag(tx *engine.Tx, unit lifecycle.Unit, f lifecycle.Flag, evidence s
 const sqlWorkFlag = `
 UPDATE flag SET state = $3, done_by = $4, done_at = $5
 WHERE unit_id = $1 AND flag_id = $2 AND state = $6 AND reopened = $7`
+
+const sqlSettleFlag = `
+UPDATE flag SET state = 'resolved', done_by = $3, done_at = $4
+WHERE unit_id = $1 AND flag_id = $2 AND state <> 'resolved' AND reopened = $5`
 
 // WorkFlag moves a flag on from how it was read.
 func WorkFlag(tx *engine.Tx, was lifecycle.Flag, f lifecycle.Flag) error {

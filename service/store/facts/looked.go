@@ -60,18 +60,6 @@ func AccessesOf(tx *engine.Tx, owner lifecycle.PersonID, unit lifecycle.UnitID, 
 	return engine.List(tx, sqlAccessesOf, []any{string(owner), string(unit), int64(epoch), at, id, int64(limit)}, scanAccess)
 }
 
-// Every one, for who verifies them by the ledger.
-const sqlAccesses = `
-SELECT a.body, a.sealed, a.entry_id, e.idx
-FROM support_access a LEFT JOIN log_entry e ON e.entry_id = a.entry_id
-WHERE a.access_id > $1
-ORDER BY a.access_id LIMIT $2`
-
-// Accesses lists every access by its id.
-func Accesses(tx *engine.Tx, after string, limit int) ([]SealedAccess, error) {
-	return engine.List(tx, sqlAccesses, []any{after, int64(limit)}, scanAccess)
-}
-
 func scanAccess(scan engine.Scan) (SealedAccess, error) {
 	var a SealedAccess
 	var body []byte

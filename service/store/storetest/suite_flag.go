@@ -20,6 +20,7 @@ func flagScenarios() []scenario {
 		{"a flag that opens again keeps its history", flagHistory},
 		{"a severity is never lowered", flagSeverity},
 		{"a change opens a resolved flag again", flagAgainByChange},
+		{"a change settles what stands, and raises nothing by it", flagSettledByChange},
 		{"of many that find a cause at once one raises it, and one opens it again", flagRace},
 		{"a change raises its flags", flagOfChange},
 		{"a cause that stands twice in a change is one flag", flagTwice},
@@ -203,6 +204,51 @@ func flagAgainByChange(t *testing.T, w *World) {
 	}
 	if rounds, err := w.FlagRounds(t.Context(), first.ID); err != nil || len(rounds) != 1 || rounds[0].DoneBy != w.Officer.Person {
 		t.Errorf("history %+v, %v; want one round, settled by the officer", rounds, err)
+	}
+}
+
+func flagSettledByChange(t *testing.T, w *World) {
+	unit := w.TakenBack(t)
+	settle := func() []lifecycle.Flag {
+		t.Helper()
+		return w.Must(t, unit.ID, func(s lifecycle.Snapshot) (lifecycle.Change, error) {
+			change, err := w.CloudsProven(*s.Order)(s)
+			change.Flags = []lifecycle.Flag{{
+				Kind: lifecycle.FlagStuckReset, Cause: "same", State: lifecycle.FlagResolved, DoneBy: w.Officer.Person, DoneAt: w.Clock.Now(),
+			}}
+			return change, err
+		}).Change.Flags
+	}
+	if got := settle(); len(got) != 0 {
+		t.Errorf("none stands, and the change says %+v", got)
+	}
+	raised := w.raise(t, w.flag(unit.ID, "same"))
+	other := w.raise(t, w.flag(unit.ID, "other"))
+	if _, err := w.WorkFlag(t.Context(), raised.ID, w.Officer.Person, lifecycle.FlagAcknowledged); err != nil {
+		t.Fatal(err)
+	}
+	w.Clock.Add(time.Hour)
+	settled := settle()
+	if len(settled) != 1 || settled[0].ID != raised.ID || settled[0].News != lifecycle.FlagSettled {
+		t.Fatalf("settled %+v, want %s", settled, raised.ID)
+	}
+	want := settled[0]
+	want.News = "" // not kept
+	read, err := w.Flag(t.Context(), raised.ID)
+	if diff := cmp.Diff(want, read); err != nil || diff != "" {
+		t.Errorf("flag: %v, (-change +read):\n%s", err, diff)
+	}
+	if read.State != lifecycle.FlagResolved || !read.DoneAt.Equal(w.Clock.Now()) || read.Severity != raised.Severity || read.Evidence["cloud"] != Cloud {
+		t.Errorf("settled it is %+v, want as it was raised, and resolved now", read)
+	}
+	if left, err := w.Flag(t.Context(), other.ID); err != nil || left.State != lifecycle.FlagOpen {
+		t.Errorf("another cause is %s, %v; want it open", left.State, err)
+	}
+	if got := settle(); len(got) != 0 {
+		t.Errorf("settled already, and the change says %+v", got)
+	}
+	if again := w.raise(t, w.flag(unit.ID, "same")); again.News != lifecycle.FlagReopened {
+		t.Errorf("its cause is back: %+v, want it open again", again)
 	}
 }
 
