@@ -7,6 +7,7 @@ import (
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/notice"
 	"quitclaim/service/store/book"
 	"quitclaim/service/store/engine"
 )
@@ -90,6 +91,17 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL)`
 // SaveCredential adds a token. On a replay it returns the first one's record,
 // whose text nobody has any more.
 func (s *Store) SaveCredential(ctx context.Context, c access.Credential) (access.Credential, error) {
+	return s.saveCredential(ctx, c, func(*engine.Tx) error { return nil })
+}
+
+// SaveOwnCredential is SaveCredential for a token that a person has made for
+// themselves. It commits with the notice that tells them: whoever sat at their
+// browser for five minutes could have made it, and it is never asked again.
+func (s *Store) SaveOwnCredential(ctx context.Context, c access.Credential, told notice.Notice) (access.Credential, error) {
+	return s.saveCredential(ctx, c, func(tx *engine.Tx) error { return s.queueNotice(tx, told) })
+}
+
+func (s *Store) saveCredential(ctx context.Context, c access.Credential, tell func(*engine.Tx) error) (access.Credential, error) {
 	scope := "token " + string(c.Org) + " " + string(c.Person) + " " + c.Name
 	saved, _, err := once(ctx, s, scope, func(tx *engine.Tx) (access.Credential, error) {
 		scopes, err := json.Marshal(c.Scopes)
@@ -100,6 +112,9 @@ func (s *Store) SaveCredential(ctx context.Context, c access.Credential) (access
 			string(scopes), c.Name, c.CreatedAt.UnixMilli())
 		if err != nil {
 			return c, fmt.Errorf("write token %s: %w", c.ID, err)
+		}
+		if err := tell(tx); err != nil {
+			return c, err
 		}
 		return c, s.enterCredential(tx, c, "add")
 	})

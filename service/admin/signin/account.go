@@ -94,10 +94,10 @@ func (e *Entrance) EndSessions(ctx context.Context, id lifecycle.PersonID) error
 	return nil
 }
 
-// MakeToken makes a token that acts as this person.
+// MakeToken makes a token that acts as this person, and tells them.
 func (e *Entrance) MakeToken(ctx context.Context, id lifecycle.PersonID, name string) (access.IssuedToken, error) {
 	c := access.Credential{Kind: access.KindPerson, Person: id, Name: name}
-	return access.IssueToken(ctx, e.config.Store, e.config.NewID(), c, e.config.Now())
+	return access.IssueToken(ctx, ownTokens{e.config.Store}, e.config.NewID(), c, e.config.Now())
 }
 
 // EndToken ends one of the person's own tokens. Another's is not found.

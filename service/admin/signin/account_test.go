@@ -145,6 +145,9 @@ func TestOwnTokens(t *testing.T) {
 	if text == "" {
 		t.Fatalf("no token in %s", made.Body)
 	}
+	if got := k.inbox(t, mara.ID); got != "factor-changed:token" {
+		t.Errorf("she was told %q; a token does what she does, and is never asked again", got)
+	}
 	page := b.get("/account").Body
 	hasAll(t, page, "my script")
 	if strings.Contains(page, text) {

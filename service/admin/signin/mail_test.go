@@ -277,7 +277,8 @@ func TestMailHasItsWords(t *testing.T) {
 		list = append(list, "link."+string(kind), "link."+string(kind)+"-lead", "link."+string(kind)+"-do")
 	}
 	for _, mail := range []string{"sign-in-link", "sign-in-link.sign-up", "sign-in-link.known", "recovery", "recovery.staff", "recovery-waits",
-		"recovery-waits.half", "recovery-waits.ready", "factor-changed", "factor-changed.passkeys", "factor-changed.invitation"} {
+		"recovery-waits.half", "recovery-waits.ready", "factor-changed", "factor-changed.passkeys", "factor-changed.invitation",
+		"factor-changed.token"} {
 		list = append(list, "notify."+mail+".subject", "notify."+mail+".body")
 	}
 	list = append(list, "link.code-wrong", "done.recovered", "done.passkeys-ended", "done.recovery-stopped")
