@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quitclaim/service/access"
+	"quitclaim/service/lifecycle"
 )
 
 // OpenSession is a session as its own person sees it.
@@ -93,6 +94,16 @@ func EndOtherSessions(c echo.Context) error {
 	}
 	if err := s.config.Sessions.EndOtherSessions(c.Request().Context(), Principal(c).Person, here); err != nil {
 		return fmt.Errorf("end other sessions: %w", err)
+	}
+	return nil
+}
+
+// DemandSession refuses a token. What makes another way in (a passkey, a
+// provider, an address to which links go) is done in a browser: whoever has
+// copied a token must not be able to outlive it.
+func DemandSession(c echo.Context) error {
+	if isBearer(c) {
+		return fmt.Errorf("a way in by token: %w", lifecycle.ErrForbidden)
 	}
 	return nil
 }

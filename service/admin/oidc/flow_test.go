@@ -90,7 +90,17 @@ func TestStaffComeInByInvitationOrLink(t *testing.T) {
 	if again := k.browser(t).post("/setup/"+code+"/with/"+k.staff.ID, nil); again.status != http.StatusNotFound {
 		t.Errorf("the invitation again = %d", again.status)
 	}
-	// Somebody who is here already links their account.
+	// Somebody who is here already links their account. Who has copied a token of
+	// theirs does not: they would come in for good.
+	program := k.browser(t)
+	made, err := access.IssueToken(t.Context(), k.Opened, newID(), access.Credential{Kind: access.KindPerson, Person: k.clerk.ID}, k.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	program.token = made.Text
+	if got := program.post("/account/providers/"+k.staff.ID+"/link", nil); got.status != http.StatusForbidden {
+		t.Errorf("link by token = %d, want 403", got.status)
+	}
 	c := k.browser(t)
 	c.byPassword("clerk@shop.test")
 	linked := c.get(c.prove(c.leave("/account/providers/"+k.staff.ID+"/link", nil), "bob"))

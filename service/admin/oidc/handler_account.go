@@ -43,6 +43,9 @@ func (h *Handler) link(c echo.Context) error {
 	if err := h.room.MayLink(c.Request().Context(), person, web.Param(c, "provider")); err != nil {
 		return err
 	}
+	if err := web.DemandSession(c); err != nil {
+		return err
+	}
 	return h.depart(c, Begin{Purpose: access.ForLink, Person: person, Next: "/account/providers"})
 }
 

@@ -184,6 +184,7 @@ type browser struct {
 	t      *testing.T
 	k      *kit
 	client *http.Client
+	token  string // it is a program, with this
 }
 
 func (k *kit) browser(t *testing.T) *browser {
@@ -216,6 +217,9 @@ func (b *browser) do(method, address string, form url.Values) page {
 		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		request.Header.Set("Idempotency-Key", newID())
 		request.Header.Set("Referer", b.k.url+"/account/providers")
+	}
+	if b.token != "" {
+		request.Header.Set("Authorization", "Bearer "+b.token)
 	}
 	answer, err := b.client.Do(request)
 	if err != nil {

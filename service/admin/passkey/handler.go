@@ -122,6 +122,11 @@ func (h *Handler) show(c echo.Context, status int, view passkeysView) error {
 }
 
 func (h *Handler) enrolOptions(c echo.Context) error {
+	if h.passkeys.Available() {
+		if err := web.DemandSession(c); err != nil {
+			return err
+		}
+	}
 	return options(c, access.PurposeEnrol, func(key string) (json.RawMessage, error) {
 		return h.passkeys.BeginEnrolment(c.Request().Context(), key, web.Principal(c).Person)
 	})
@@ -134,6 +139,9 @@ type enrolInput struct {
 
 func (h *Handler) enrol(c echo.Context) error {
 	in, err := web.Bind[enrolInput](c)
+	if err == nil {
+		err = web.DemandSession(c)
+	}
 	if err == nil {
 		err = h.passkeys.FinishEnrolment(c.Request().Context(), taken(c, access.PurposeEnrol), web.Principal(c).Person, in.Name, []byte(in.Response))
 	}

@@ -89,9 +89,14 @@ func prove(_ context.Context, _ lifecycle.PersonID, said string) error {
 	return invalid.Err()
 }
 
-// PrincipalOfToken implements web.Authenticator: a token is a person's id.
-func (k *kit) PrincipalOfToken(context.Context, string, lifecycle.PersonID) (access.Principal, error) {
-	return access.Principal{}, lifecycle.ErrUnauthenticated
+// PrincipalOfToken implements web.Authenticator, for tokens that a test has
+// saved.
+func (k *kit) PrincipalOfToken(ctx context.Context, hash string, _ lifecycle.PersonID) (access.Principal, error) {
+	c, err := k.CredentialByHash(ctx, hash)
+	if err != nil {
+		return access.Principal{}, lifecycle.ErrUnauthenticated
+	}
+	return k.PrincipalOfPerson(ctx, c.Person, 1)
 }
 
 // PrincipalOfPerson implements web.Authenticator.
@@ -121,6 +126,8 @@ type browser struct {
 	k    *kit
 	jar  map[string]string
 	from string // the page whose form is sent
+
+	token string // it is a program, with this
 }
 
 func (k *kit) browser() *browser { return &browser{k: k, jar: map[string]string{}} }
@@ -142,6 +149,9 @@ func (b *browser) send(method, path, media, body string) *webtest.Response {
 	request.Header.Set("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
 	if b.from != "" {
 		request.Header.Set("Referer", origin+b.from)
+	}
+	if b.token != "" {
+		request.Header.Set("Authorization", "Bearer "+b.token)
 	}
 	for name, value := range b.jar {
 		request.AddCookie(&http.Cookie{Name: name, Value: value})

@@ -55,6 +55,35 @@ func TestFormSentTwice(t *testing.T) {
 	}
 }
 
+// TestATokenMakesNoPasskey: whoever has copied a token for a moment must not be
+// able to come in for good. The ceremony's cookie is theirs to send as well.
+func TestATokenMakesNoPasskey(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ada := k.person("ada", "hash")
+	made, err := access.IssueToken(t.Context(), k.Opened, newID(), access.Credential{Kind: access.KindPerson, Person: ada}, k.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := k.browser()
+	program.token = made.Text
+	if got := program.get("/v1/account/passkeys"); got.Status != http.StatusOK {
+		t.Fatalf("the token lists her passkeys: %d, want 200", got.Status)
+	}
+	if got := program.json("/account/passkeys/options", struct{}{}); got.Status != http.StatusForbidden {
+		t.Errorf("begin by token: %d, want 403", got.Status)
+	}
+	owner := k.signedIn(ada)
+	response := string(webtest.NewAuthenticator(t, origin, rpID).Create(ada, owner.options("/account/passkeys/options")))
+	program.jar = owner.jar
+	if got := program.form("/account/passkeys", url.Values{"name": {"thief"}, "response": {response}}); got.Status != http.StatusForbidden {
+		t.Errorf("finish by token: %d, want 403", got.Status)
+	}
+	if got := k.list(ada); got != "" {
+		t.Errorf("passkeys %q, want none", got)
+	}
+}
+
 // TestEnrolmentRefused: what the browser sends fits the challenge, the origin,
 // the site and the rule that the user was verified, or nothing is enrolled.
 func TestEnrolmentRefused(t *testing.T) {

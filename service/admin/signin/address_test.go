@@ -81,6 +81,21 @@ func TestAnAddressIsChanged(t *testing.T) {
 	}
 }
 
+// TestATokenAsksForNoAddress: links that let in go to it, so whoever has copied a
+// token would come in for good.
+func TestATokenAsksForNoAddress(t *testing.T) {
+	t.Parallel()
+	k := newMailKit(t)
+	mara := k.owner(t, false)
+	token := k.token(t, access.Credential{Kind: access.KindPerson, Person: mara.ID, Name: "app"})
+	got := k.bearer("POST", "/v1/account/address", token, "", `{"email":"thief@new.example"}`)
+	wantStatus(t, "ask by token", got, http.StatusForbidden)
+	wantStatus(t, "read by token", k.bearer("GET", "/v1/account/address", token, "", ""), http.StatusOK)
+	if sent := k.mails(t); len(sent) != 0 {
+		t.Errorf("mailed %+v", sent)
+	}
+}
+
 var instants = regexp.MustCompile(`<time[^>]*>[^<]*</time>|value="[^"]*"`)
 
 // TestAskingForAnAddressTellsNothing: the page, the calls and the number of mails

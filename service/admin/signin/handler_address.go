@@ -65,6 +65,9 @@ func (h *Handler) signedIn(c echo.Context) Asker {
 func (h *Handler) askAddress(c echo.Context) error {
 	in, err := web.Bind[addressInput](c)
 	if err == nil {
+		err = web.DemandSession(c)
+	}
+	if err == nil {
 		err = h.entrance.AskAddress(c.Request().Context(), web.Principal(c).Person, in.Email, h.signedIn(c))
 	}
 	if wrong := web.Mistakes(err); wrong != nil {
@@ -163,6 +166,9 @@ func (h *Handler) apiAddress(c echo.Context) error {
 func (h *Handler) apiAskAddress(c echo.Context) error {
 	in, err := web.Bind[addressInput](c)
 	if err != nil {
+		return err
+	}
+	if err := web.DemandSession(c); err != nil {
 		return err
 	}
 	if err := h.entrance.AskAddress(c.Request().Context(), web.Principal(c).Person, in.Email, h.signedIn(c)); err != nil {
