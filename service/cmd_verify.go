@@ -78,7 +78,7 @@ func verifyAt(ctx context.Context, args []string, stdout io.Writer, now func() t
 		return err
 	}
 	return verify(ctx, auditInput{
-		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, looked: records, standings: records,
+		source: source, labels: records.Ledger(ctx), keys: keys, tables: records, standings: records,
 		now: now, wait: wait,
 	}, stdout)
 }
@@ -89,7 +89,6 @@ type auditInput struct {
 	labels mislabelled
 	keys   note.Verifiers
 	tables replay.Tables
-	looked consentTables
 	// standings are the rows beside units.
 	standings replay.Standings
 	now       func() time.Time
@@ -183,7 +182,7 @@ func verify(ctx context.Context, in auditInput, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	wrongly, err := checkConsents(ctx, in.source, in.looked, stdout)
+	wrongly, err := checkConsents(ctx, in.source, stdout)
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func accreditationOf(leaf ledger.Leaf, _ func(string) string) []ledger.Standing 
 	if leaf.Event == "end" {
 		return []ledger.Standing{{Subject: subject}}
 	}
-	return one(subject, a)
+	return one(subject, access.StandingAccreditation{SelfCustody: a.SelfCustody})
 }
 
 // flagsOf are the flags that a unit's change raised, or the one that a sweep

@@ -96,6 +96,8 @@ func TestVerifyHoldsWhatIsBesideUnits(t *testing.T) {
 		{"a consent for longer", `UPDATE consent SET expires_at = expires_at + 1000`, "consent cns_"},
 		{"a consent made up", copyRow("consent", "TRUE", `consent_id = 'cns_x', ask_id = 'ask_x'`), "consent cns_x: stands in the tables and not on the ledger"},
 		{"an access hidden from its owner", `UPDATE support_access SET owner = 'psn_x'`, "access acc_"},
+		{"an access taken away", `DELETE FROM support_access WHERE refused IS NULL`, "is on the ledger and not in the tables"},
+		{"an access of another agent's", `UPDATE support_access SET body = replace(body, '"agent":"', '"agent":"x') WHERE refused IS NULL`, "access acc_"},
 		{"an access made up", copyRow("support_access", "refused IS NULL", `access_id = 'acc_x'`), "access acc_x: stands in the tables and not on the ledger"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -181,7 +181,7 @@ func TestVerifyAnEntryThatNeverGetsItsPlace(t *testing.T) {
 		pauses := 0
 		err := verify(t.Context(), auditInput{
 			source: records.Ledger(t.Context()), labels: records.Ledger(t.Context()), keys: s.Verifiers(t),
-			tables: records, looked: records, standings: records, now: func() time.Time { return at.Add(c.later) },
+			tables: records, standings: records, now: func() time.Time { return at.Add(c.later) },
 			wait: func(context.Context, time.Duration) error { pauses++; return nil },
 		}, &out)
 		if err == nil || pauses == 0 || pauses > 100 {

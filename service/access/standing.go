@@ -24,6 +24,12 @@ type StandingToken struct {
 	Hash   string             `json:"hash,omitempty"`
 }
 
+// StandingAccreditation is what the ledger says of who may certify a model,
+// beside who and which: whether in their own custody too.
+type StandingAccreditation struct {
+	SelfCustody bool `json:"self_custody"`
+}
+
 // StandingConsent is a consent as its row has it: by what it is found, and what
 // its ledger entry says, byte by byte.
 type StandingConsent struct {

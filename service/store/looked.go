@@ -199,24 +199,6 @@ func (s *Store) AccessesOf(ctx context.Context, owner lifecycle.PersonID, unit l
 	return list, after(list, limit, func(a access.Access) string { return pair(a.At.UnixMilli(), a.ID) }), err
 }
 
-// Accesses lists every access and attempt by its id, without what agents wrote:
-// for who verifies them by the ledger.
-func (s *Store) Accesses(ctx context.Context, page lifecycle.Page) ([]access.Access, string, error) {
-	limit := limitOf(page)
-	list, err := get(ctx, s, func(tx *engine.Tx) ([]access.Access, error) {
-		rows, err := facts.Accesses(tx, page.After, limit)
-		if err != nil {
-			return nil, fmt.Errorf("list accesses: %w", err)
-		}
-		list := make([]access.Access, len(rows))
-		for i, row := range rows {
-			list[i] = row.Access
-		}
-		return list, nil
-	})
-	return list, after(list, limit, func(a access.Access) string { return a.ID }), err
-}
-
 // openNote opens what the agent wrote; of a forgotten owner's nothing is left.
 func (s *Store) openNote(tx *engine.Tx, sealed []byte, a *access.Access) error {
 	if sealed == nil {

@@ -74,7 +74,6 @@ func drivers() map[string]string {
 		"sqlPurgeAsks":        "consent_ask_over (expires_at<?)",
 		"sqlConsentsOf":       "consent_by_owner (owner=?)",
 		"sqlConsentsTo":       "consent_by_agent (agent=? AND expires_at>?)",
-		"sqlAccesses":         "support_access_by_id (access_id>?)",
 		"sqlAccessesOf":       "support_access_by_owner (owner=? AND unit_id=? AND epoch=? AND (at,access_id)<(?,?))",
 		"sqlUnitsInCustody":   "unit_by_custody (custody=? AND unit_id>?)",
 		"sqlUnitsOfVendor":    "unit_by_vendor (vendor_id=? AND unit_id>?)",

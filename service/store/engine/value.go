@@ -45,6 +45,9 @@ type Text[T ~string] struct{ To *T }
 // TextTo makes a Text without naming its type.
 func TextTo[T ~string](to *T) Text[T] { return Text[T]{to} }
 
+// String implements fmt.Stringer: what was read.
+func (t Text[T]) String() string { return string(*t.To) }
+
 // Scan implements sql.Scanner.
 func (t Text[T]) Scan(value any) error {
 	switch text := value.(type) {
@@ -58,6 +61,21 @@ func (t Text[T]) Scan(value any) error {
 		return fmt.Errorf("text of type %T", value)
 	}
 	return nil
+}
+
+// Texts are the texts that were read into columns of TEXT: of a row that cannot
+// be read whole they are its name. What was not come to is empty.
+func Texts(columns []any) []string {
+	list := make([]string, len(columns))
+	for i, column := range columns {
+		switch text := column.(type) {
+		case *string:
+			list[i] = *text
+		case fmt.Stringer:
+			list[i] = text.String()
+		}
+	}
+	return list
 }
 
 // Taken is the mistake of a field whose value must be unique and is another's

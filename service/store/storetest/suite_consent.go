@@ -396,9 +396,8 @@ func accesses(t *testing.T, w *World) {
 	if err != nil || len(rest) != 1 || rest[0].ID != opened.ID || rest[0].Note != "it is dark" || rest[0].Index != opened.Index {
 		t.Errorf("who looked, the rest: %+v, %v", rest, err)
 	}
-	all, _, err := w.Accesses(ctx, lifecycle.Page{})
-	if err != nil || len(all) != 3 {
-		t.Errorf("all accesses: %d, %v; want one and two attempts", len(all), err)
+	if all := w.standing(t, "access", 2); len(all) != 3 {
+		t.Errorf("all accesses: %+v; want one and two attempts", all)
 	}
 	if _, err := w.AccessOf(ctx, opened.ID, w.Neighbour.Person); !errors.Is(err, lifecycle.ErrNotFound) {
 		t.Errorf("a neighbour's look at it: %v, want ErrNotFound", err)

@@ -53,7 +53,7 @@ func standingRead(t *testing.T, w *World) {
 		"person":        {string(w.Clerk.Person), `{"org":"` + string(w.Retailer.ID) + `","roles":["clerk"]}`},
 		"passkey":       {string(w.Owner.Person), "2"},
 		"token":         {"tok_1", `"scopes":["sales"],"hash":"` + Hex("till") + `"`},
-		"accreditation": {string(w.Model.ID) + " " + string(w.Warehouse.ID), string(w.Warehouse.ID)},
+		"accreditation": {string(w.Model.ID) + " " + string(w.Warehouse.ID), `{"self_custody":false}`},
 		"flag":          {string(unit.ID) + " " + string(flag.ID), `"state":"open"`},
 		"consent":       {given.ID, `"Revoked":false`},
 		"access":        {looked.ID, given.ID},
