@@ -2,6 +2,7 @@ package oidc
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"sync"
@@ -71,13 +72,15 @@ func (r *Room) know(ctx context.Context, p access.Provider) (*known, error) {
 	if wait := e.rests.Sub(now); wait > 0 && wait <= restFor {
 		return nil, fail(TroubleSilent, "discovery.resting")
 	}
-	k, err := r.discover(ctx, p, e.caller)
-	if err == nil {
-		e.known, e.until = k, now.Add(knownFor)
-	} else {
-		e.rests = now.Add(restFor)
+	// It is asked for everybody: whoever goes away meanwhile has not shown that it
+	// is silent. The client's own limit ends the call.
+	k, err := r.discover(context.WithoutCancel(ctx), p, e.caller)
+	switch {
+	case err == nil:
+		r.directory.learn(p, k, now.Add(knownFor))
+	case !errors.Is(err, errCrowd): // that was us
+		r.directory.rest(p, now.Add(restFor))
 	}
-	r.directory.keep(e)
 	return k, err
 }
 
@@ -96,11 +99,22 @@ func (d *directory) entry(r *Room, p access.Provider) entry {
 	return *e
 }
 
-func (d *directory) keep(e entry) {
+// learn keeps what a provider has just said of itself.
+func (d *directory) learn(p access.Provider, k *known, until time.Time) {
+	d.change(p, func(e *entry) { e.known, e.until = k, until })
+}
+
+// rest keeps that a provider did not answer. What it told somebody else at the
+// same time stays.
+func (d *directory) rest(p access.Provider, until time.Time) {
+	d.change(p, func(e *entry) { e.rests = until })
+}
+
+func (d *directory) change(p access.Provider, how func(*entry)) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if now, ok := d.entries[e.of.ID]; ok && same(now.of, e.of) {
-		*now = e
+	if e, ok := d.entries[p.ID]; ok && same(e.of, p) {
+		how(e)
 	}
 }
 

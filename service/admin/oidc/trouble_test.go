@@ -1,6 +1,7 @@
 package oidc_test
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"quitclaim/service/access"
+	"quitclaim/service/admin/oidc"
 )
 
 // A provider that is down, slow or endless costs its own button, and says so.
@@ -60,6 +62,33 @@ func TestAProviderInTrouble(t *testing.T) {
 	k.Clock.Add(time.Minute)
 	if b := k.browser(t); b.signIn(k.staff, "bob").status != http.StatusSeeOther {
 		t.Error("a provider that is back lets nobody in")
+	}
+}
+
+// TestWhoeverGoesAwaySilencesNoProvider: what a provider says of itself is asked
+// for everybody. Somebody who closes their browser meanwhile, again and again,
+// must not keep all others from it.
+func TestWhoeverGoesAwaySilencesNoProvider(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	ctx, away := context.WithCancel(t.Context())
+	defer away()
+	k.op.bend(bent{instead: func(_ http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path == "/.well-known/openid-configuration" {
+			away()
+			select {
+			case <-r.Context().Done():
+			case <-time.After(300 * time.Millisecond):
+			}
+		}
+		return false
+	}})
+	begin := oidc.Begin{Provider: k.staff.ID, Purpose: access.ForSignIn, Next: "/", Network: "192.0.2.1"}
+	if _, err := k.room.Start(ctx, begin); err == nil {
+		t.Error("somebody who has gone away is sent to the provider")
+	}
+	if _, err := k.room.Start(t.Context(), begin); err != nil {
+		t.Errorf("and the next is told: %v", err)
 	}
 }
 
