@@ -44,6 +44,28 @@ func (s *Store) AskedAddress(ctx context.Context, person lifecycle.PersonID) (ac
 	})
 }
 
+const sqlAddressChangesOf = `
+SELECT change_id, person_id, stage, link_hash, generation, sealed, asked_at, until_at, ended_at
+FROM address_change WHERE person_id = $1 ORDER BY asked_at, change_id`
+
+// AddressChangesOf lists what is kept of a person's changes of address, those
+// that are over among them, oldest first.
+func (s *Store) AddressChangesOf(ctx context.Context, person lifecycle.PersonID) ([]access.AddressChange, error) {
+	return get(ctx, s, func(tx *engine.Tx) ([]access.AddressChange, error) {
+		rows, err := engine.List(tx, sqlAddressChangesOf, []any{string(person)}, scanChange)
+		if err != nil {
+			return nil, fmt.Errorf("list changes of address: %w", err)
+		}
+		list := make([]access.AddressChange, len(rows))
+		for i, row := range rows {
+			if list[i], err = s.openAddresses(tx, row.AddressChange, row.sealed); err != nil {
+				return nil, err
+			}
+		}
+		return list, nil
+	})
+}
+
 // changeRow is a change of address as stored.
 type changeRow struct {
 	access.AddressChange
@@ -303,6 +325,9 @@ func (s *Store) undoAddress(tx *engine.Tx, p access.Person, old string) error {
 		return fmt.Errorf("undo change of address: %w", err)
 	}
 	if err := endSessionsOf(tx, p.ID); err != nil {
+		return err
+	}
+	if err := s.distrustBrowsers(tx, p.ID); err != nil {
 		return err
 	}
 	return s.enterPerson(tx, p, "address-undone")

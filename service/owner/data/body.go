@@ -1,8 +1,6 @@
 package data
 
 import (
-	"time"
-
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
 	"quitclaim/service/notice"
@@ -45,6 +43,8 @@ func passkeyBodyOf(p access.Passkey) passkeyBody {
 	return passkeyBody{p.ID, p.Name, web.Time(p.CreatedAt), web.Time(p.UsedAt), web.Time(p.DisabledAt)}
 }
 
+// identityBody is a way in through a provider. What it calls them is kept as a
+// hash alone, and cannot be copied.
 type identityBody struct {
 	Provider string   `json:"provider"`
 	LinkedAt web.Time `json:"linked_at"`
@@ -79,103 +79,59 @@ func sessionBodyOf(s web.OpenSession) sessionBody {
 	return sessionBody{s.ID, s.Means, s.Browser, s.System, web.Time(s.Since), web.Time(s.Seen), s.Here}
 }
 
-type keyBody struct {
-	Brand  string `json:"brand"`
-	Serial string `json:"serial"`
+type badgeBody struct {
+	ID     string   `json:"id"`
+	MadeAt web.Time `json:"made_at"`
 }
 
-func keyBodyOf(key lifecycle.UnitKey) keyBody { return keyBody{key.Brand, key.Serial} }
+func badgeBodyOf(b access.Badge) badgeBody { return badgeBody{b.ID, web.Time(b.MadeAt)} }
 
-type unitBody struct {
+type pinBody struct {
+	ChangedAt web.Time `json:"changed_at"`
+	LockedAt  web.Time `json:"locked_at"`
+}
+
+func pinBodyOf(p access.PIN) pinBody { return pinBody{web.Time(p.ChangedAt), web.Time(p.LockedAt)} }
+
+// recoveryBody is a recovery by mail alone that waits.
+type recoveryBody struct {
+	ID        string               `json:"id"`
+	Stage     access.RecoveryStage `json:"stage"`
+	StartedAt web.Time             `json:"started_at"`
+}
+
+func recoveryBodyOf(r access.Recovery) recoveryBody {
+	return recoveryBody{r.ID, r.Stage, web.Time(r.StartedAt)}
+}
+
+// addressBody is a change of the mail address, whatever became of it.
+type addressBody struct {
+	ID      string              `json:"id"`
+	Stage   access.AddressStage `json:"stage"`
+	New     string              `json:"new"`
+	Old     string              `json:"old,omitempty"`
+	AskedAt web.Time            `json:"asked_at"`
+	Until   web.Time            `json:"until"`
+	EndedAt web.Time            `json:"ended_at"`
+}
+
+func addressBodyOf(c access.AddressChange) addressBody {
+	return addressBody{c.ID, c.Stage, c.New, c.Old, web.Time(c.AskedAt), web.Time(c.Until), web.Time(c.EndedAt)}
+}
+
+// questionBody is what somebody of support asks of them.
+type questionBody struct {
 	keyBody
-	Model   string                 `json:"model"`
-	Binding lifecycle.BindingID    `json:"binding"`
-	As      lifecycle.BindingKind  `json:"as"`
-	State   lifecycle.BindingState `json:"state"`
-	Since   web.Time               `json:"since"`
-	Shares  []shareBody            `json:"shares,omitempty"`
-	Offers  []givenBody            `json:"offers,omitempty"`
-	Holds   []lifecycle.HoldKind   `json:"holds,omitempty"`
+	ID        string              `json:"id"`
+	Agent     lifecycle.PersonID  `json:"agent"`
+	Org       lifecycle.OrgID     `json:"organisation"`
+	Terms     access.ConsentTerms `json:"terms"`
+	MadeAt    web.Time            `json:"made_at"`
+	ExpiresAt web.Time            `json:"expires_at"`
 }
 
-type shareBody struct {
-	With  string                 `json:"with"`
-	State lifecycle.BindingState `json:"state"`
-	Since web.Time               `json:"since"`
-	Until web.Time               `json:"until"`
-}
-
-// givenBody is an offer that they made.
-type givenBody struct {
-	To        string   `json:"to"`
-	CreatedAt web.Time `json:"created_at"`
-	ExpiresAt web.Time `json:"expires_at"`
-}
-
-func unitBodyOf(b lifecycle.PersonBinding, s lifecycle.Snapshot, who lifecycle.PersonID, now time.Time) unitBody {
-	body := unitBody{
-		keyBody: keyBodyOf(b.Key), Model: s.Model.Name, Binding: b.Binding.ID, As: b.Binding.Kind, State: b.Binding.State,
-		Since: web.Time(b.Binding.CreatedAt),
-	}
-	if owner, owned := s.Owner(); !owned || owner.Account != who {
-		return body // what else there is to it is its owner's
-	}
-	for _, share := range s.Shares(now) {
-		body.Shares = append(body.Shares, shareBody{another, share.State, web.Time(share.CreatedAt), web.Time(share.Until)})
-	}
-	for _, offer := range s.Offers {
-		body.Offers = append(body.Offers, givenBody{another, web.Time(offer.CreatedAt), web.Time(offer.ExpiresAt)})
-	}
-	for _, hold := range s.StandingHolds() {
-		body.Holds = append(body.Holds, hold.Kind)
-	}
-	return body
-}
-
-type pastBody struct {
-	keyBody
-	Binding lifecycle.BindingID   `json:"binding"`
-	As      lifecycle.BindingKind `json:"as"`
-	From    web.Time              `json:"from"`
-	To      web.Time              `json:"to"`
-	EndedBy lifecycle.Event       `json:"ended_by"`
-	// PassedTo is whom a transfer went to.
-	PassedTo string `json:"passed_to,omitempty"`
-	// Receipt is the code of the receipt of their release.
-	Receipt string `json:"receipt,omitempty"`
-}
-
-func pastBodyOf(b lifecycle.PersonBinding) pastBody {
-	body := pastBody{
-		keyBody: keyBodyOf(b.Key), Binding: b.Binding.ID, As: b.Binding.Kind, From: web.Time(b.Binding.LiveAt),
-		To: web.Time(b.Binding.EndedAt), EndedBy: b.Binding.EndedBy,
-	}
-	if b.Binding.EndedBy == lifecycle.EventTransfer && b.Binding.Kind == lifecycle.BindingOwner {
-		body.PassedTo = another
-	}
-	return body
-}
-
-// offerBody is an offer to them. What is offered is not theirs yet: its serial is
-// shown where it is answered, for as long as it can be.
-type offerBody struct {
-	From      string   `json:"from"`
-	CreatedAt web.Time `json:"created_at"`
-	ExpiresAt web.Time `json:"expires_at"`
-}
-
-func offerBodyOf(o lifecycle.PersonOffer) offerBody {
-	return offerBody{another, web.Time(o.Offer.CreatedAt), web.Time(o.Offer.ExpiresAt)}
-}
-
-type contestBody struct {
-	keyBody
-	PlacedAt web.Time `json:"placed_at"`
-	EndedAt  web.Time `json:"ended_at"`
-}
-
-func contestBodyOf(c lifecycle.Contested) contestBody {
-	return contestBody{keyBodyOf(c.Key), web.Time(c.Hold.PlacedAt), web.Time(c.Hold.LiftedAt)}
+func questionBodyOf(a access.ConsentAsk) questionBody {
+	return questionBody{keyBodyOf(a.Key), a.ID, a.Agent, a.Org, a.Terms, web.Time(a.MadeAt), web.Time(a.ExpiresAt)}
 }
 
 type consentBody struct {

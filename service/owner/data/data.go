@@ -15,6 +15,11 @@ type people interface {
 	PasskeysOf(ctx context.Context, person lifecycle.PersonID) ([]access.Passkey, error)
 	IdentitiesOf(ctx context.Context, person lifecycle.PersonID) ([]access.Identity, error)
 	CredentialsOf(ctx context.Context, person lifecycle.PersonID, page lifecycle.Page) ([]access.Credential, string, error)
+	AddressChangesOf(ctx context.Context, person lifecycle.PersonID) ([]access.AddressChange, error)
+	// OpenRecovery, BadgeOf and PIN are lifecycle.ErrNotFound where there is none.
+	OpenRecovery(ctx context.Context, person lifecycle.PersonID) (access.Recovery, error)
+	BadgeOf(ctx context.Context, person lifecycle.PersonID) (access.Badge, error)
+	PIN(ctx context.Context, person lifecycle.PersonID) (access.PIN, error)
 	// ForgetPerson deletes the key of everything personal. While a binding of
 	// theirs stands it is refused.
 	ForgetPerson(ctx context.Context, id lifecycle.PersonID) error
@@ -26,12 +31,21 @@ type units interface {
 	PastOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonBinding, error)
 	OffersTo(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.PersonOffer, error)
 	ContestsOf(ctx context.Context, person lifecycle.PersonID) ([]lifecycle.Contested, error)
+	// ContestWords are what they wrote; empty where they wrote nothing.
+	ContestWords(ctx context.Context, unit lifecycle.UnitID, hold lifecycle.HoldID) (string, error)
 	Snapshot(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Snapshot, error)
+	Unit(ctx context.Context, unit lifecycle.UnitID) (lifecycle.Unit, error)
+	// ShareNames are how an owner calls those with whom they share a unit now.
+	ShareNames(ctx context.Context, unit lifecycle.UnitID, owner lifecycle.PersonID, epoch lifecycle.Epoch) (map[lifecycle.BindingID]string, error)
+	// DeletionsOf is what clouds keep, or have deleted, of one past time.
+	DeletionsOf(ctx context.Context, unit lifecycle.UnitID, binding lifecycle.BindingID) ([]lifecycle.Deletion, error)
 }
 
 // looks is who may look, and who did.
 type looks interface {
 	ConsentsOf(ctx context.Context, owner lifecycle.PersonID) ([]access.HeldConsent, error)
+	// ConsentAsks are the questions that wait for an answer.
+	ConsentAsks(ctx context.Context, owner lifecycle.PersonID) ([]access.ConsentAsk, error)
 	// AccessesOf are those to a unit while it was this owner's at this epoch.
 	AccessesOf(ctx context.Context, owner lifecycle.PersonID, unit lifecycle.UnitID, epoch lifecycle.Epoch, page lifecycle.Page) ([]access.Access, string, error)
 }

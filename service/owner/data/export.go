@@ -39,6 +39,10 @@ func (d *Data) Sections(ctx context.Context, actor lifecycle.Actor) []Section {
 	return []Section{
 		{"passkeys", all(func() ([]any, error) { return listed(passkeyBodyOf)(d.config.People.PasskeysOf(ctx, id)) })},
 		{"identities", all(func() ([]any, error) { return listed(identityBodyOf)(d.config.People.IdentitiesOf(ctx, id)) })},
+		{"badges", all(func() ([]any, error) { return perhaps(badgeBodyOf)(d.config.People.BadgeOf(ctx, id)) })},
+		{"pins", all(func() ([]any, error) { return perhaps(pinBodyOf)(d.config.People.PIN(ctx, id)) })},
+		{"recoveries", all(func() ([]any, error) { return perhaps(recoveryBodyOf)(d.config.People.OpenRecovery(ctx, id)) })},
+		{"address_changes", all(func() ([]any, error) { return listed(addressBodyOf)(d.config.People.AddressChangesOf(ctx, id)) })},
 		{"tokens", paged(func(page lifecycle.Page) ([]any, string, error) {
 			list, next, err := d.config.People.CredentialsOf(ctx, id, page)
 			return mapped(list, tokenBodyOf), next, err
@@ -46,7 +50,8 @@ func (d *Data) Sections(ctx context.Context, actor lifecycle.Actor) []Section {
 		{"units", d.having(ctx, actor)},
 		{"past", d.had(ctx, actor)},
 		{"offers", all(func() ([]any, error) { return listed(offerBodyOf)(d.config.Units.OffersTo(ctx, id)) })},
-		{"contests", all(func() ([]any, error) { return listed(contestBodyOf)(d.config.Units.ContestsOf(ctx, id)) })},
+		{"contests", d.contested(ctx, actor)},
+		{"questions", all(func() ([]any, error) { return listed(questionBodyOf)(d.config.Looks.ConsentAsks(ctx, id)) })},
 		{"consents", all(func() ([]any, error) { return listed(consentBodyOf)(d.config.Looks.ConsentsOf(ctx, id)) })},
 		{"accesses", d.looked(ctx, actor)},
 		{"notices", paged(func(page lifecycle.Page) ([]any, string, error) {
@@ -74,6 +79,16 @@ func (d *Data) Person(ctx context.Context, id lifecycle.PersonID) (PersonBody, e
 // listed turns a whole answer of the store into what an export says.
 func listed[T, B any](body func(T) B) func([]T, error) ([]any, error) {
 	return func(list []T, err error) ([]any, error) { return mapped(list, body), err }
+}
+
+// perhaps is listed for what there is one of, or none.
+func perhaps[T, B any](body func(T) B) func(T, error) ([]any, error) {
+	return func(one T, err error) ([]any, error) {
+		if errors.Is(err, lifecycle.ErrNotFound) {
+			return nil, nil
+		}
+		return []any{body(one)}, err
+	}
 }
 
 func mapped[T, B any](list []T, body func(T) B) []any {
@@ -104,46 +119,6 @@ func paged(read func(lifecycle.Page) ([]any, string, error)) iter.Seq2[any, erro
 			if page.After = next; next == "" {
 				return
 			}
-		}
-	}
-}
-
-// having is what they have, as it stands, with the shares that they gave.
-func (d *Data) having(ctx context.Context, actor lifecycle.Actor) iter.Seq2[any, error] {
-	return func(yield func(any, error) bool) {
-		mine, err := d.config.Units.MineOf(ctx, actor.Person)
-		for _, b := range mine {
-			var s lifecycle.Snapshot
-			if s, err = d.config.Units.Snapshot(ctx, b.Unit); err != nil {
-				break
-			}
-			if !yield(unitBodyOf(b, s, actor.Person, d.config.Now()), nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(nil, err)
-		}
-	}
-}
-
-// had is their own past: their period, and nothing of what came after.
-func (d *Data) had(ctx context.Context, actor lifecycle.Actor) iter.Seq2[any, error] {
-	return func(yield func(any, error) bool) {
-		past, err := d.config.Units.PastOf(ctx, actor.Person)
-		for _, b := range past {
-			body := pastBodyOf(b)
-			code, fault := d.config.Receipt(ctx, b.Unit, b.Binding)
-			if fault != nil && !errors.Is(fault, lifecycle.ErrNotFound) {
-				err = fault
-				break
-			}
-			if body.Receipt = code; !yield(body, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(nil, err)
 		}
 	}
 }

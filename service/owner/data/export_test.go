@@ -110,8 +110,8 @@ func TestACopyHasEverySection(t *testing.T) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"accesses", "consents", "contests", "identities", "notice_settings", "notices", "offers", "passkeys", "past",
-		"push_subscriptions", "sessions", "tokens", "units",
+		"accesses", "address_changes", "badges", "consents", "contests", "identities", "notice_settings", "notices", "offers",
+		"passkeys", "past", "pins", "push_subscriptions", "questions", "recoveries", "sessions", "tokens", "units",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("sections (-want +got):\n%s", diff)

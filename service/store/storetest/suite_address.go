@@ -20,6 +20,7 @@ func addressScenarios() []scenario {
 		{"a change of address is stopped", addressStopped},
 		{"a change of address is undone, and all that came after", addressUndone},
 		{"a change of address is void, late, and purged", addressVoid},
+		{"what is kept of changes of address is its person's to read", addressesOf},
 	}
 }
 
