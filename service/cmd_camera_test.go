@@ -40,7 +40,7 @@ func newDeaf(t *testing.T) *deaf {
 	d := &deaf{epoch: 3, done: func() {}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /device/v1/challenge", func(w http.ResponseWriter, _ *http.Request) {
-		d.answer(t, w, message.Challenge{Nonce: strings.Repeat("A", 43), Epoch: d.epoch, ExpiresAt: time.Now().Add(time.Minute)})
+		d.answer(t, w, message.Challenge{Nonce: strings.Repeat("A", 43), ExpiresAt: time.Now().Add(time.Minute)})
 	})
 	mux.HandleFunc("POST /device/v1/report", func(w http.ResponseWriter, r *http.Request) {
 		var report message.Report

@@ -68,8 +68,8 @@ func New(config Config) *Device {
 	return &Device{config: config, limits: newLimiter(config.Limits, config.Now), decoyKey: decoy}
 }
 
-// Challenge hands out a nonce and the epoch to a caller from a network. For a
-// unit that is not on record it hands out one that will never verify.
+// Challenge hands out a nonce to a caller from a network. For a unit that is not
+// on record it hands out one that will never verify.
 func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network string) (message.Challenge, error) {
 	if err := d.limits.allow(key, network); err != nil {
 		return message.Challenge{}, err
@@ -80,7 +80,7 @@ func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network s
 	}
 	var drawn [message.NonceBytes]byte
 	_, _ = rand.Read(drawn[:]) // never fails: crypto/rand ends the process instead
-	challenge := message.Challenge{Nonce: message.Encode(drawn[:]), Epoch: unit.Epoch, ExpiresAt: d.now().Add(challengeFor)}
+	challenge := message.Challenge{Nonce: message.Encode(drawn[:]), ExpiresAt: d.now().Add(challengeFor)}
 	err = d.config.Store.SaveChallenge(ctx, unit.ID, message.HexSHA256(challenge.Nonce), unit.Epoch, challenge.ExpiresAt)
 	if err != nil {
 		return message.Challenge{}, fmt.Errorf("keep challenge: %w", err)
@@ -89,7 +89,7 @@ func (d *Device) Challenge(ctx context.Context, key lifecycle.UnitKey, network s
 }
 
 // Report takes what a unit says from a network, if it can be shown to be the
-// unit that says it.
+// unit that says it. Which epoch it is at is told to the unit alone.
 func (d *Device) Report(ctx context.Context, r message.Report, network string) (message.Answer, error) {
 	if err := r.Check(); err != nil {
 		return message.Answer{}, err
@@ -105,14 +105,19 @@ func (d *Device) Report(ctx context.Context, r message.Report, network string) (
 	if err != nil {
 		return message.Answer{}, err
 	}
-	epoch, err := d.config.Store.TakeChallenge(ctx, unit.ID, message.HexSHA256(r.Nonce), d.now())
+	asked, err := d.config.Store.TakeChallenge(ctx, unit.ID, message.HexSHA256(r.Nonce), d.now())
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
 		return message.Answer{}, fmt.Errorf("take challenge: %w", err)
 	}
-	taken := err == nil && epoch == r.Epoch
+	taken := err == nil
 	digest, signed := r.Verify(unit.DeviceKey)
-	if !unit.known || !taken || !signed {
+	switch {
+	case !unit.known || !taken || !signed:
 		return message.Answer{}, errUnproven
+	case asked != unit.Epoch:
+		return message.Answer{}, fmt.Errorf("nonce of epoch %d, the unit is at %d: %w", asked, unit.Epoch, lifecycle.ErrStale)
+	case r.Epoch != unit.Epoch:
+		return message.Answer{Epoch: unit.Epoch, Action: message.ActionOtherEpoch}, nil
 	}
 	return d.heard(ctx, unit.ID, r, digest, network)
 }
@@ -168,8 +173,8 @@ func (d *Device) find(ctx context.Context, key lifecycle.UnitKey) (found, error)
 	return f, nil
 }
 
-// decoyEpoch is what an unknown unit's challenge says: always the same for the
-// same key, and what a unit that was sold once or twice would say.
+// decoyEpoch is what is kept with an unknown unit's challenge: what a unit that
+// was sold once or twice would have.
 func (d *Device) decoyEpoch(key lifecycle.UnitKey) lifecycle.Epoch {
 	return lifecycle.Epoch(1 + d.config.LookupHash("decoy-epoch", key.String())[0]%3)
 }

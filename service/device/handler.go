@@ -27,9 +27,8 @@ func (h *Handler) Mount(r *web.Routes) {
 
 // challengeBody is a challenge as it is sent.
 type challengeBody struct {
-	Nonce     string          `json:"nonce"`
-	Epoch     lifecycle.Epoch `json:"epoch"`
-	ExpiresAt web.Time        `json:"expires_at"`
+	Nonce     string   `json:"nonce"`
+	ExpiresAt web.Time `json:"expires_at"`
 }
 
 func (h *Handler) challenge(c echo.Context) error {
@@ -46,7 +45,7 @@ func (h *Handler) challenge(c echo.Context) error {
 		return err
 	}
 	return web.JSON(c, http.StatusOK, challengeBody{
-		Nonce: challenge.Nonce, Epoch: challenge.Epoch, ExpiresAt: web.Time(challenge.ExpiresAt),
+		Nonce: challenge.Nonce, ExpiresAt: web.Time(challenge.ExpiresAt),
 	})
 }
 

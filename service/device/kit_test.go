@@ -139,9 +139,19 @@ func (k *kit) says(u unit, kind lifecycle.ResetKind, credential string) message.
 	k.t.Helper()
 	challenge := k.challenge(u.key)
 	return k.signed(u, message.Report{
-		Brand: u.key.Brand, Serial: u.key.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: kind,
+		Brand: u.key.Brand, Serial: u.key.Serial, Nonce: challenge.Nonce, Epoch: k.epochOf(u.key), Kind: kind,
 		Firmware: "2.1.0", Verifier: storetest.Hex(credential),
 	})
+}
+
+// epochOf is the unit's epoch as it would have been told; 1 for what is no unit.
+func (k *kit) epochOf(key lifecycle.UnitKey) lifecycle.Epoch {
+	k.t.Helper()
+	u, err := k.UnitByKey(k.t.Context(), key)
+	if err != nil {
+		return 1
+	}
+	return u.Epoch
 }
 
 func (k *kit) signed(u unit, r message.Report) message.Report {

@@ -143,7 +143,7 @@ const (
 func kindOf(answer message.Answer, err error) outcome {
 	var refused *refusal
 	switch {
-	case err == nil && answer.Action == message.ActionReportAgain:
+	case err == nil && (answer.Action == message.ActionReportAgain || answer.Action == message.ActionOtherEpoch):
 		return advanced
 	case errors.As(err, &refused):
 		return refused.outcome()
@@ -182,7 +182,7 @@ func (c *Camera) exchange(ctx context.Context, presence string) (message.Answer,
 	if err != nil {
 		return message.Answer{}, err
 	}
-	if state, err = c.keepUp(state, challenge.Epoch); err != nil {
+	if state, err = c.keepUp(state, state.Epoch); err != nil {
 		return message.Answer{}, err
 	}
 	report, err := says(state, challenge, presence)
@@ -193,9 +193,13 @@ func (c *Camera) exchange(ctx context.Context, presence string) (message.Answer,
 	if err != nil {
 		return message.Answer{}, err
 	}
-	state.Reset = false
+	if answer.Action == message.ActionOtherEpoch { // nobody has heard anything yet
+		_, err = c.keepUp(state, answer.Epoch)
+		return answer, err
+	}
+	state.Reset, state.Epoch = false, answer.Epoch
 	if answer.Action == message.ActionReportAgain {
-		state.Credential, state.Epoch = NewCredential(), answer.Epoch
+		state.Credential = NewCredential()
 	}
 	return answer, c.config.Memory.Save(state)
 }
@@ -221,7 +225,7 @@ func says(state State, challenge message.Challenge, presence string) (message.Re
 		kind = lifecycle.ResetHard
 	}
 	return message.Report{
-		Brand: state.Brand, Serial: state.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: kind,
+		Brand: state.Brand, Serial: state.Serial, Nonce: challenge.Nonce, Epoch: max(state.Epoch, 1), Kind: kind,
 		Firmware: state.Firmware, Verifier: CredentialHash(state.Credential), Presence: presence,
 	}.Sign(state.Key())
 }

@@ -307,6 +307,7 @@ func TestBadRoads(t *testing.T) {
 		"a lost challenge":              {lost},
 		"a report that never got there": {fine, unreachable},
 		"a report whose answer is lost": {fine, lost},
+		"an answer lost at its epoch":   {fine, fine, fine, lost},
 		"busy":                          {answers(503, "2"), fine, answers(503, "")},
 		"too often":                     {answers(429, "3")},
 		"a report that is too late":     {fine, answers(404, "")},

@@ -25,6 +25,10 @@ const (
 	// the epoch has advanced since it was made. Make a new one, ask for a new
 	// challenge, and report it.
 	ActionReportAgain = "report-again"
+	// ActionOtherEpoch: nothing of this report was taken down, for the unit is at
+	// another epoch, which the answer names. Make a new credential, ask for a new
+	// challenge, and say the same again.
+	ActionOtherEpoch = "other-epoch"
 )
 
 // ChallengeRequest is the body of POST /device/v1/challenge.
@@ -33,11 +37,11 @@ type ChallengeRequest struct {
 	Serial string `json:"serial"`
 }
 
-// Challenge is its answer.
+// Challenge is its answer. Anybody gets one, so there is nothing of the unit in
+// it: by its epoch whoever once had the unit would follow it from owner to owner.
 type Challenge struct {
-	Nonce     string          `json:"nonce"` // 32 bytes in base64url without padding (RFC 4648 section 5)
-	Epoch     lifecycle.Epoch `json:"epoch"`
-	ExpiresAt time.Time       `json:"expires_at"`
+	Nonce     string    `json:"nonce"` // 32 bytes in base64url without padding (RFC 4648 section 5)
+	ExpiresAt time.Time `json:"expires_at"`
 }
 
 // Report is the body of POST /device/v1/report.
@@ -45,7 +49,7 @@ type Report struct {
 	Brand     string              `json:"brand"`
 	Serial    string              `json:"serial"`
 	Nonce     string              `json:"nonce"`
-	Epoch     lifecycle.Epoch     `json:"epoch"`
+	Epoch     lifecycle.Epoch     `json:"epoch"` // the last that the unit was told; 1: none yet
 	Kind      lifecycle.ResetKind `json:"kind"`
 	Firmware  string              `json:"firmware"`
 	Verifier  string              `json:"verifier"`           // lower-case hex SHA-256 of the credential made on the unit

@@ -111,11 +111,9 @@ func (w *world) speaks(c *unitCamera, presence string, stubborn bool) {
 		w.tell("%s challenge: %v", c.key, err)
 		return
 	}
-	renew := c.now() == nil || c.epoch != challenge.Epoch || c.now().era != challenge.Epoch
-	if keep := stubborn && c.now() != nil && c.now().told; renew && !keep {
+	if c.now() == nil {
 		w.makes(c)
 	}
-	c.epoch = challenge.Epoch
 	report, err := w.says(c, challenge, presence)
 	if err != nil {
 		w.fail("%s cannot sign: %v", c.key, err)
@@ -123,6 +121,28 @@ func (w *world) speaks(c *unitCamera, presence string, stubborn bool) {
 	}
 	if w.dice.in(6) {
 		c.pledged = append(c.pledged, report) // it comes late
+		return
+	}
+	if epoch := w.reports(c, report, from); epoch != 0 {
+		w.speaksAt(c, epoch, presence, stubborn)
+	}
+}
+
+// speaksAt is what the camera says once it was told its epoch.
+func (w *world) speaksAt(c *unitCamera, epoch lifecycle.Epoch, presence string, stubborn bool) {
+	if keep := stubborn && c.now().told; !keep {
+		w.makes(c)
+	}
+	c.epoch = epoch
+	from := w.network(c)
+	challenge, err := w.house.device.Challenge(w.house.ctx, c.key, from)
+	if err != nil {
+		w.tell("%s challenge: %v", c.key, err)
+		return
+	}
+	report, err := w.says(c, challenge, presence)
+	if err != nil {
+		w.fail("%s cannot sign: %v", c.key, err)
 		return
 	}
 	w.reports(c, report, from)
@@ -134,24 +154,29 @@ func (w *world) says(c *unitCamera, challenge message.Challenge, presence string
 		kind = lifecycle.ResetHard
 	}
 	return message.Report{
-		Brand: c.key.Brand, Serial: c.key.Serial, Nonce: challenge.Nonce, Epoch: challenge.Epoch, Kind: kind,
+		Brand: c.key.Brand, Serial: c.key.Serial, Nonce: challenge.Nonce, Epoch: max(c.epoch, 1), Kind: kind,
 		Firmware: "1.2.0", Verifier: c.now().hash, Presence: presence,
 	}.Sign(c.private)
 }
 
-func (w *world) reports(c *unitCamera, report message.Report, from string) {
+// reports sends it; where the service is at another epoch, it is that one.
+func (w *world) reports(c *unitCamera, report message.Report, from string) lifecycle.Epoch {
 	answer, err := w.house.device.Report(w.house.ctx, report, from)
 	w.tell("%s says %s at epoch %d: %s %v", c.key, report.Kind, report.Epoch, answer.Action, err)
 	if err != nil {
-		return
+		return 0
 	}
 	c.sent = append(c.sent, sent{report, from})
+	if answer.Action == message.ActionOtherEpoch {
+		return answer.Epoch
+	}
 	if report.Kind == lifecycle.ResetHard {
 		c.pressed = false
 	}
 	if answer.Action == message.ActionReportAgain {
 		c.epoch = 0 // the next contact makes a new credential
 	}
+	return 0
 }
 
 // late sends a report that was signed some time ago.
