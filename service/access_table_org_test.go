@@ -1,5 +1,7 @@
 package main
 
+import "maps"
+
 // deskRows: every desk is told of a unit that a customer has, and that one in
 // other hands is other stock (rule 13). What is asked for is refused by a rule
 // that comes after: the unit is to be scanned in a thousand years.
@@ -101,8 +103,9 @@ func benchRows() []row {
 		{route: "POST " + unit + "/reopen", body: "cause=doubt", of: bench(409)},
 		{route: "GET " + unit + "/retire", of: here},
 		{route: "POST " + unit + "/retire", body: retire, of: bench(422)},
-		{route: "GET " + unit + "/waive", of: here},
-		{route: "POST " + unit + "/waive", body: "cloud=builtin&second_email={nomail}&second_password=x", of: order(422)},
+		// Its vendor gives a cloud up while a customer has the unit.
+		{route: "GET " + unit + "/waive", of: withVendor(here, 200)},
+		{route: "POST " + unit + "/waive", body: "cloud=builtin&reason=shut-down&second_email={nomail}&second_password=x", of: withVendor(order(422), 422)},
 		{route: "POST " + unit + "/holds", body: "kind={holdkind}", of: disputed},
 		{route: "POST " + unit + "/lift", body: "hold={hold}", of: disputed},
 		{route: "POST /bench/certificates", body: "unit={brand}/{serial}", never: everybody(409), of: map[string]answers{
@@ -119,6 +122,13 @@ func benchRows() []row {
 			"disputed": {"warehouse": 409}, "held": {"vendor": 409}}},
 		{route: "POST /v1/holds/:id/lift", id: "hold", of: map[string]answers{"disputed": {"warehouse": 409}, "held": {"vendor": 409}}},
 	}
+}
+
+// withVendor are the answers with those of the vendor of a unit at home.
+func withVendor(of map[string]answers, status int) map[string]answers {
+	with := maps.Clone(of)
+	with["home"] = answers{"vendor": status}
+	return with
 }
 
 // orderRows: an order is of those who work it and of the desk that took the

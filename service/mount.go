@@ -112,7 +112,7 @@ func (h *house) benchDoors() (mounter, error) {
 	if err != nil {
 		return nil, err
 	}
-	two, err := second.NewHandler(second.New(second.Config{Units: h.store, Shelf: h.shelf, Verify: h.entrance.Verify, NewID: newID}), doors)
+	two, err := second.NewHandler(second.New(second.Config{Units: h.store, Shelf: h.shelf, Clouds: h.clouds, Verify: h.entrance.Verify, NewID: newID}), doors)
 	if err != nil {
 		return nil, err
 	}

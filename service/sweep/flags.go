@@ -15,6 +15,9 @@ type Found struct {
 	// State is where the unit is now; empty where another organisation has it,
 	// for a flag stays with whom it was raised for (DESIGN rule 13).
 	State lifecycle.State
+	// Gone is the cloud that the organisation may give up, if it is gone for good;
+	// empty: none, or it is not theirs to.
+	Gone string
 }
 
 // found is a flag with its unit, as the organisation may see it.
@@ -22,6 +25,10 @@ func found(flag lifecycle.Flag, unit lifecycle.Unit, org lifecycle.OrgID) Found 
 	f := Found{Flag: flag, Key: unit.Key}
 	if unit.Custody == "" || unit.Custody == org || unit.Vendor == org {
 		f.State = unit.State
+	}
+	has := unit.Custody == org && unit.State == lifecycle.StateReturned || unit.Custody == "" && unit.Vendor == org
+	if who := flag.Evidence["waits-for"]; flag.Kind == StuckReset && flag.State != lifecycle.FlagResolved && who != "unit" && org != "" && has {
+		f.Gone = who
 	}
 	return f
 }

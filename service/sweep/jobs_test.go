@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,5 +150,45 @@ func TestASlotRunsOnce(t *testing.T) {
 		if (status.Job == StuckReset) == status.Started.IsZero() {
 			t.Errorf("last run of %s: %+v", status.Job, status.SweepRun)
 		}
+	}
+}
+
+// Whoever may give a cloud up is led to it from the flag: while a customer has the
+// unit its vendor, at a bench the bench. The rest is told nothing of it.
+func TestAFlagLeadsToTheWaiver(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	const link = "was shut down for good?"
+	unit := k.Bound(t)
+	k.Must(t, unit.ID, lifecycle.Release{Command: k.By(k.Owner), Order: "ord_gone"}.Decide)
+	raise := func(who string, org lifecycle.OrgID) string {
+		flag, err := k.RaiseFlag(t.Context(), lifecycle.Flag{
+			Unit: unit.ID, Kind: StuckReset, Cause: lifecycle.StuckCause(who, "ord_gone"), Severity: lifecycle.SeverityMedium, Org: org,
+			Evidence: map[string]string{"waits-for": who}, FirstAt: k.Clock.Now(), LastAt: k.Clock.Now(),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/flags/" + string(flag.ID)
+	}
+	vendor := site(t, k).As(officerOf(k.Vendor, "psn_vendor"))
+	auditor := officerOf(k.Vendor, "psn_auditor")
+	auditor.Roles = []lifecycle.Role{lifecycle.RoleAuditor}
+	path := raise(storetest.Cloud, k.Vendor.ID)
+	if body := vendor.Get(path).Body; !strings.Contains(body, link) || !strings.Contains(body, unit.Key.Serial+"/waive?cloud="+storetest.Cloud) {
+		t.Errorf("the vendor's officer is not led to the waiver:\n%s", body)
+	}
+	if strings.Contains(site(t, k).As(auditor).Get(path).Body, link) {
+		t.Error("an auditor is led to what they may not do")
+	}
+	if strings.Contains(vendor.Get(raise("unit", k.Vendor.ID)).Body, link) {
+		t.Error("the unit itself can be given up")
+	}
+	k.Must(t, unit.ID, k.TakeBack())
+	if strings.Contains(vendor.Get(path).Body, link) {
+		t.Error("the vendor is led to a unit that a desk has")
+	}
+	if body := site(t, k).As(officerOf(k.Retailer, "psn_shop")).Get(raise("elsewhere", k.Retailer.ID)).Body; !strings.Contains(body, link) {
+		t.Error("the desk's officer is not led to its own unit")
 	}
 }

@@ -21,11 +21,12 @@ type flagsView struct {
 }
 
 // may says which buttons the reader gets: an auditor reads only.
-type may struct{ Work, Run bool }
+type may struct{ Work, Run, Waive bool }
 
 func mayOf(c echo.Context) may {
 	principal := web.Principal(c)
-	return may{Work: access.Allowed(principal, access.FlagWork), Run: access.Allowed(principal, access.SweepRun)}
+	return may{Work: access.Allowed(principal, access.FlagWork), Run: access.Allowed(principal, access.SweepRun),
+		Waive: access.Allowed(principal, access.WaiverSign)}
 }
 
 func (h *Handler) page(c echo.Context) error {

@@ -40,6 +40,7 @@ type kit struct {
 	key       ed25519.PrivateKey
 	// passwords is who signs with which password as the second person.
 	passwords map[string]access.Principal
+	cloud     *rested
 
 	Technician2, Validator2, Officer1, Officer2, Clerk2 lifecycle.Actor
 }
@@ -50,7 +51,7 @@ func setup(t *testing.T) *kit {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &kit{World: storetest.NewWorld(t), t: t, key: key, passwords: map[string]access.Principal{}}
+	k := &kit{World: storetest.NewWorld(t), t: t, key: key, passwords: map[string]access.Principal{}, cloud: &rested{}}
 	k.Technician2 = k.hire(k.Warehouse, "Tilda Two", lifecycle.RoleTechnician)
 	k.Validator2 = k.hire(k.Warehouse, "Vera Two", lifecycle.RoleValidator)
 	k.Officer1 = k.hire(k.Warehouse, "Olga One", lifecycle.RoleSecurityOfficer)
@@ -88,7 +89,7 @@ func (k *kit) open() {
 		Presence: func(id lifecycle.ReturnID) string { return "P" + storetest.Hex("secret" + string(id))[:25] },
 	})
 	k.dock = shipment.New(shipment.Config{Units: k.Store, Names: k.Store, Shelf: k.shelf, NewID: newID})
-	k.two = second.New(second.Config{Units: k.Store, Shelf: k.shelf, Verify: k.verify, NewID: newID})
+	k.two = second.New(second.Config{Units: k.Store, Shelf: k.shelf, Clouds: k.cloud, Verify: k.verify, NewID: newID})
 }
 
 // mounted is the bench with its parts behind a web server.

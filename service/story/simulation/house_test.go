@@ -98,6 +98,11 @@ func (w *world) tryOpen() (*house, error) {
 	return h, err
 }
 
+// gone are clouds that answer no page.
+type gone struct{}
+
+func (gone) Ask(context.Context, []string, cloud.Request, time.Duration) []cloud.Word { return nil }
+
 // wireBench wires the bench and its parts.
 func (h *house) wireBench(w *world, d *doors, scans *scanner.Scanner, presence func(lifecycle.ReturnID) string) {
 	lies := shelf.New(shelf.Config{Units: d, Lists: d, Names: d, Read: scans.Read, Now: w.clock.Now})
@@ -114,7 +119,7 @@ func (h *house) wireBench(w *world, d *doors, scans *scanner.Scanner, presence f
 		Units: d, Shelf: lies, Feed: d, Kits: d, Certify: h.certify.Certify, Presence: presence, NewID: w.ids.id,
 	})
 	h.dock = shipment.New(shipment.Config{Units: d, Names: d, Shelf: lies, NewID: w.ids.id})
-	h.second = second.New(second.Config{Units: d, Shelf: lies, Verify: w.cast.verify, NewID: w.ids.id})
+	h.second = second.New(second.Config{Units: d, Shelf: lies, Clouds: gone{}, Verify: w.cast.verify, NewID: w.ids.id})
 }
 
 func (w *world) wire(h *house) {

@@ -79,7 +79,7 @@ func (w *world) waives(c *unitCamera) {
 	}
 	email, password := w.second()
 	w.ask(w.here(c), "POST /v1/orders/waive", c.key.String(), func(ctx context.Context, h *house, _ lifecycle.Actor) (string, error) {
-		_, err := h.second.Waive(ctx, order.ID, cloud, second.Person{Email: email, Password: password})
+		_, err := h.second.Waive(ctx, order.ID, second.Waiver{Cloud: cloud}, second.Person{Email: email, Password: password})
 		return text(order.ID), err
 	})
 }

@@ -100,9 +100,12 @@ func (h *Handler) apiRetire(c echo.Context) error {
 // waiver gives up a cloud, with the second person's own password.
 type waiver struct {
 	Cloud          string `json:"cloud" form:"cloud" validate:"required,max=64"`
+	Reason         string `json:"reason" form:"reason" validate:"max=64"`
 	SecondEmail    string `json:"second_email" form:"second_email" validate:"required,max=254"`
 	SecondPassword string `json:"second_password" form:"second_password" validate:"required,max=1024"`
 }
+
+func (w waiver) what() Waiver { return Waiver{Cloud: w.Cloud, Reason: w.Reason} }
 
 func (w waiver) second() Person { return Person{Email: w.SecondEmail, Password: w.SecondPassword} }
 
@@ -111,8 +114,12 @@ func (h *Handler) apiWaive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.room.Waive(c.Request().Context(), orderOf(c), in.Cloud, in.second()); err != nil {
+	outcome, err := h.room.Waive(c.Request().Context(), orderOf(c), in.what(), in.second())
+	if err != nil {
 		return err
+	}
+	if outcome.Change.Unit.Custody == "" {
+		return web.JSON(c, http.StatusOK, shelf.ItemOf(outcome)) // its order is nobody's bench's to read
 	}
 	return h.bench.Order(c)
 }

@@ -3,6 +3,7 @@ package second
 import (
 	"errors"
 	"net/http"
+	"net/url"
 
 	"github.com/labstack/echo/v4"
 
@@ -13,11 +14,15 @@ import (
 
 // twoView is a page on which two people sign: retire, or waive a cloud.
 type twoView struct {
-	Path     string // of the unit
+	Path     string // of the unit at the bench
+	Back     string // where who signs comes from
 	Key      lifecycle.UnitKey
 	Model    string
 	Cloud    string   // waive: which
 	Clouds   []string // waive: of which
+	Customer bool     // waive: a customer has the unit
+	Reason   string   // waive: why, and of which reasons
+	Why      []string
 	Email    string
 	Mistakes *lifecycle.Invalid
 	Reasons  []lifecycle.Reason
@@ -39,13 +44,26 @@ func (h *Handler) twoPage(c echo.Context, page string, view twoView, err error) 
 	if err != nil {
 		return err
 	}
-	s, err := h.room.config.Shelf.Unit(c.Request().Context(), key)
+	find := h.room.config.Shelf.Unit
+	if page == waivePage {
+		find = h.room.unit
+	}
+	s, err := find(c.Request().Context(), key)
 	if err != nil {
 		return err
 	}
 	view.Path, view.Key, view.Model = shelf.UnitPath(s.Unit.Key), s.Unit.Key, s.Model.Name
-	view.Clouds = shelf.Waivable(s, web.Principal(c))
+	view.Back, view.Clouds = view.Path, shelf.Waivable(s, web.Principal(c))
+	if withCustomer(s) {
+		view.Customer, view.Why = true, lifecycle.WaiveReasons()
+		view.Back, view.Clouds = homePath(s.Unit.Key), owing(s, h.room.config.Shelf.Now())
+	}
 	return h.pages.Render(c, status, page, view)
+}
+
+// homePath is the page of a unit that is at nobody's bench.
+func homePath(key lifecycle.UnitKey) string {
+	return "/units/" + url.PathEscape(key.Brand) + "/" + url.PathEscape(key.Serial)
 }
 
 func (h *Handler) retireForm(c echo.Context) error {
@@ -67,8 +85,10 @@ func (h *Handler) retire(c echo.Context) error {
 	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-retired")
 }
 
+const waivePage = "waive.html"
+
 func (h *Handler) waiveForm(c echo.Context) error {
-	return h.twoPage(c, "waive.html", twoView{Cloud: c.QueryParam("cloud")}, nil)
+	return h.twoPage(c, waivePage, twoView{Cloud: c.QueryParam("cloud")}, nil)
 }
 
 func (h *Handler) waive(c echo.Context) error {
@@ -76,13 +96,16 @@ func (h *Handler) waive(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	ctx := c.Request().Context()
+	var outcome lifecycle.Outcome
 	in, err := web.Bind[waiver](c)
 	if err == nil {
-		err = h.room.WaiveUnit(ctx, key, in.Cloud, in.second())
+		outcome, err = h.room.WaiveUnit(c.Request().Context(), key, in.what(), in.second())
 	}
 	if err != nil {
-		return h.twoPage(c, "waive.html", twoView{Cloud: in.Cloud, Email: in.SecondEmail}, err)
+		return h.twoPage(c, waivePage, twoView{Cloud: in.Cloud, Reason: in.Reason, Email: in.SecondEmail}, err)
+	}
+	if outcome.Change.Unit.Custody == "" {
+		return web.SeeOther(c, homePath(key)+"?done=waived")
 	}
 	return web.SeeOther(c, shelf.UnitPath(key)+"?done=bench-waived")
 }

@@ -6,8 +6,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"time"
 
 	"quitclaim/service/access"
+	"quitclaim/service/cloud"
 	"quitclaim/service/lifecycle"
 	"quitclaim/warehouse/bench/shelf"
 )
@@ -17,10 +19,16 @@ type units interface {
 	Advance(ctx context.Context, unit lifecycle.UnitID, decide lifecycle.Decide) (lifecycle.Outcome, error)
 }
 
+// clouds are asked whether they are there.
+type clouds interface {
+	Ask(ctx context.Context, names []string, request cloud.Request, patience time.Duration) []cloud.Word
+}
+
 // Config is what the room stands on. All of it must be given.
 type Config struct {
-	Units units
-	Shelf *shelf.Shelf
+	Units  units
+	Shelf  *shelf.Shelf
+	Clouds clouds
 	// Verify checks a second person's own mail address and password; wrong
 	// ones are lifecycle.ErrUnauthenticated.
 	Verify func(ctx context.Context, email, password string) (access.Principal, error)

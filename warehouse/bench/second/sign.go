@@ -42,43 +42,6 @@ func (r *Room) Retire(ctx context.Context, key lifecycle.UnitKey, scanned string
 	return outcome, nil
 }
 
-// Waive gives up the tasks of a cloud that was shut down for good.
-func (r *Room) Waive(ctx context.Context, order lifecycle.OrderID, cloud string, second Person) (lifecycle.Outcome, error) {
-	s, err := r.config.Shelf.OfOrder(ctx, order)
-	if err != nil {
-		return lifecycle.Outcome{}, err
-	}
-	if err := shelf.At(s, access.From(ctx).Org); err != nil {
-		return lifecycle.Outcome{}, err
-	}
-	// Whoever may end a unit for ever may also stand by a waiver.
-	other, err := r.signs(ctx, second, access.UnitRetire)
-	if err != nil {
-		return lifecycle.Outcome{}, err
-	}
-	ctx = withoutPassword(ctx, "waive", string(order), cloud, string(other))
-	outcome, err := r.config.Units.Advance(ctx, s.Unit.ID, lifecycle.Waive{
-		Command: r.config.Shelf.Command(ctx), Order: order, Cloud: cloud, Second: other,
-	}.Decide)
-	if err != nil {
-		return lifecycle.Outcome{}, fmt.Errorf("waive: %w", err)
-	}
-	return outcome, nil
-}
-
-// WaiveUnit is Waive for the present order of the unit on the bench.
-func (r *Room) WaiveUnit(ctx context.Context, key lifecycle.UnitKey, cloud string, second Person) error {
-	s, err := r.config.Shelf.Unit(ctx, key)
-	if err != nil {
-		return err
-	}
-	if s.Order == nil {
-		return fmt.Errorf("waive for a unit without an order: %w", lifecycle.ErrNotFound)
-	}
-	_, err = r.Waive(ctx, s.Order.ID, cloud, second)
-	return err
-}
-
 // AttestSilent is two people's word, on one screen, that they reset a unit
 // which cannot report it: the person of the context, and another who signs with
 // their own password.
