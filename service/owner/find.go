@@ -12,16 +12,18 @@ import (
 // business: the same reads and the same write door are tried with it.
 const nobody = lifecycle.UnitID("unt_none")
 
-// locate finds a unit by its key among the person's own bindings: those that
-// stand, and, so that a repeated request is answered as the first was, those
-// that are over. A unit of somebody else's is not asked after at all.
+// locate finds a unit by its key among the person's own bindings: those as its
+// owner that stand or wait, and, so that a repeated request is answered as the
+// first was, those that are over. A unit of somebody else's is not asked after
+// at all; that it is shared with the person, or offered to be, is no matter of
+// this room.
 func (o *Owner) locate(ctx context.Context, person lifecycle.PersonID, key lifecycle.UnitKey) (id lifecycle.UnitID, stands bool, err error) {
 	mine, err := o.config.People.MineOf(ctx, person)
 	if err != nil {
 		return "", false, fmt.Errorf("find a unit: %w", err)
 	}
 	for _, b := range mine {
-		if b.Key.Equal(key) {
+		if b.Key.Equal(key) && b.Binding.Kind == lifecycle.BindingOwner {
 			return b.Unit, true, nil
 		}
 	}

@@ -4,7 +4,42 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"quitclaim/service/lifecycle"
+	"quitclaim/service/store/storetest"
 )
+
+// shared lets the neighbour see a unit of its owner's.
+func (k *kit) shared(t *testing.T, unit lifecycle.UnitID) {
+	t.Helper()
+	share := lifecycle.Share{Command: k.By(k.Owner), ID: lifecycle.BindingID(storetest.NewID("bnd")), To: k.Neighbour.Person, CodeHash: storetest.Hex("code")}
+	k.Must(t, unit, share.Decide)
+	k.Must(t, unit, lifecycle.Join{Command: k.By(k.Neighbour), Binding: share.ID, AccountHash: k.hash(k.Neighbour)}.Decide)
+}
+
+// TestAMemberDoesNotWatchTheOwnersPage: when a mark is set, an offer made or a
+// hold put on is the owner's to know.
+func TestAMemberDoesNotWatchTheOwnersPage(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.owned(t, k.Owner)
+	k.shared(t, unit.ID)
+	never := k.as(k.Neighbour).Get("/v1/mine/units/acme/NEVER/events")
+	if got := k.as(k.Neighbour).Get("/v1" + pathOf(unit) + "/events"); got.Status != http.StatusNotFound || got.Body != never.Body {
+		t.Errorf("a member: %d %s", got.Status, got.Body)
+	}
+}
+
+// TestASharedUnitOnHoldCanBeTakenBack: whoever is robbed must find the way to end
+// what somebody else sees.
+func TestASharedUnitOnHoldCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	unit := k.owned(t, k.Owner)
+	k.shared(t, unit.ID)
+	k.as(k.Owner).PostJSON("/v1/mine/stolen", keyBody(unit))
+	wants(t, "a marked unit", k.as(k.Owner).Get(pathOf(unit)), 200, `href="`+pathOf(unit)+`/shares"`)
+}
 
 // TestWatch: whoever has a unit's page open hears of what happens to it, last
 // of its end; a stranger is not told that there is anything to hear.
