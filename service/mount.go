@@ -133,8 +133,8 @@ func (a all) Mount(r *web.Routes) {
 func (h *house) shareDoors() (mounter, error) {
 	return share.NewHandler(share.New(share.Config{
 		Store: h.store, People: h.store, Recipient: h.owner.Recipient, AccountHash: h.cloud.AccountHash, Link: h.owner.LinkMembers,
-		Code:   func(id lifecycle.BindingID) string { return h.keys.LookupHash("share", string(id)) },
-		Origin: h.config.URL, Now: h.now, NewID: newID, Log: h.log,
+		Code:     func(id lifecycle.BindingID) string { return h.keys.LookupHash("share", string(id)) },
+		Attempts: h.store, Origin: h.config.URL, Now: h.now, NewID: newID, Log: h.log,
 	}))
 }
 

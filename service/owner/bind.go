@@ -25,12 +25,12 @@ type Bound struct {
 // answerBind for what it tells.
 func (o *Owner) Bind(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey, proof Proof) (Bound, error) {
 	guess := "bind " + string(actor.Person)
-	if err := o.guesses.Attempt(guess); err != nil {
+	if err := o.guesses.Attempt(ctx, guess); err != nil {
 		return Bound{}, err
 	}
 	id, err := orNobody(o.config.Units.UnitByCode(ctx, "unit", key.String()))
 	if err != nil {
-		return Bound{}, o.unheard(guess, fmt.Errorf("find a unit: %w", err))
+		return Bound{}, o.guesses.Unheard(ctx, guess, fmt.Errorf("find a unit: %w", err))
 	}
 	bind := lifecycle.Bind{
 		Command: o.command(actor), ID: lifecycle.BindingID("bnd_" + o.config.NewID()),
@@ -41,23 +41,14 @@ func (o *Owner) Bind(ctx context.Context, actor lifecycle.Actor, key lifecycle.U
 		return change, answerBind(s, bind.ProofHash, err)
 	})
 	if err != nil {
-		return Bound{}, o.unheard(guess, err)
+		return Bound{}, o.guesses.Unheard(ctx, guess, err)
 	}
-	o.guesses.Forgive(guess)
+	o.guesses.Forgive(ctx, guess)
 	bound := boundOf(outcome.Change)
 	if bound.Live {
 		o.linkOwner(ctx, id)
 	}
 	return bound, nil
-}
-
-// unheard forgives a guess that nobody has looked at, for want of room: who does
-// as told and comes again must not be told to wait for it.
-func (o *Owner) unheard(guess string, err error) error {
-	if errors.Is(err, lifecycle.ErrBusy) {
-		o.guesses.Forgive(guess)
-	}
-	return err
 }
 
 // answerBind says what whoever tries to bind may hear. Who shows the present

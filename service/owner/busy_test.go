@@ -30,6 +30,7 @@ func TestAGuessThatNobodyHeardIsNone(t *testing.T) {
 	room := owner.New(owner.Config{
 		Units: noRoom{k.record}, People: k.record, Kept: k.record, Feed: k.record, Cloud: k.cloud, CloudName: builtin.Name,
 		OfferCode: func(id lifecycle.OfferID) string { return string(id) },
+		Attempts:  k.record,
 		Origin:    origin, Now: k.Clock.Now, NewID: func() string { return strings.ToLower(rand.Text()) },
 		Log: slog.New(slog.DiscardHandler),
 	})

@@ -60,6 +60,7 @@ func newKit(t *testing.T) *kit {
 			return letting.CodeOf(ctx, unit, ended)
 		},
 		OfferCode: func(id lifecycle.OfferID) string { return w.Ring.LookupHash("offer", string(id)) },
+		Attempts:  w.Store,
 		Origin:    origin, Now: w.Clock.Now, NewID: func() string { return strings.ToLower(rand.Text()) },
 		Log: slog.New(slog.NewJSONHandler(logged, nil)),
 	})

@@ -96,8 +96,8 @@ type Config struct {
 	// it can be shown to its owner again while the record holds no more than its
 	// SHA-256.
 	OfferCode func(lifecycle.OfferID) string
-	// Attempts counts, for all processes together, whom a person invites; nil: it
-	// is not counted.
+	// Attempts counts, for all processes together, what a person guesses and whom
+	// they invite; nil: it is not counted.
 	Attempts access.ThrottleStore
 	// Origin is the scheme and host in the QR codes of offers.
 	Origin string
@@ -111,7 +111,7 @@ type Config struct {
 type Owner struct {
 	config Config
 	// guesses slows down whoever tries codes or serials, by person.
-	guesses *access.Throttle
+	guesses *access.Guesses
 	invites *invites
 }
 
@@ -123,7 +123,7 @@ const freeGuesses = 10
 func New(config Config) *Owner {
 	return &Owner{
 		config:  config,
-		guesses: access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: freeGuesses}),
+		guesses: access.NewGuesses(config.Now, freeGuesses, config.Attempts, "guess", config.Log),
 		invites: newInvites(config.Now, config.Attempts),
 	}
 }

@@ -112,7 +112,7 @@ func (o *Owner) Proposal(ctx context.Context, actor lifecycle.Actor, code string
 	if proposal.Over && proposal.Own || !meant(offer, actor.Person) {
 		return Proposal{}, fmt.Errorf("look at an offer: %w", lifecycle.ErrNotFound)
 	}
-	o.guesses.Forgive(guessOf(actor))
+	o.guesses.Forgive(ctx, guessOf(actor))
 	if !proposal.Over {
 		proposal.Key, proposal.Model = snapshot.Unit.Key, snapshot.Model.Name
 		o.see(ctx, unit, offer, actor.Person)
@@ -134,13 +134,13 @@ func (o *Owner) see(ctx context.Context, unit lifecycle.UnitID, offer lifecycle.
 // find counts a guess and resolves the code; one that is no offer's belongs to
 // nobody. Whoever turns out to be right is forgiven.
 func (o *Owner) find(ctx context.Context, actor lifecycle.Actor, code string) (lifecycle.UnitID, lifecycle.Offer, error) {
-	if err := o.guesses.Attempt(guessOf(actor)); err != nil {
+	if err := o.guesses.Attempt(ctx, guessOf(actor)); err != nil {
 		return "", lifecycle.Offer{}, err
 	}
 	unit, offer, err := o.config.Units.OfferByCode(ctx, hashOf(code))
 	id, err := orNobody(unit, err)
 	if err != nil {
-		return "", lifecycle.Offer{}, o.unheard(guessOf(actor), fmt.Errorf("find an offer: %w", err))
+		return "", lifecycle.Offer{}, o.guesses.Unheard(ctx, guessOf(actor), fmt.Errorf("find an offer: %w", err))
 	}
 	return id, offer, nil
 }
@@ -164,7 +164,7 @@ func (o *Owner) Accept(ctx context.Context, actor lifecycle.Actor, code string, 
 		Order: o.newOrder(), AccountHash: o.accountHash(actor.Person), ProofHash: string(proof),
 	}
 	outcome, err := o.config.Units.Advance(ctx, unit, transfer.Decide)
-	if err = o.answerOffer(offer, actor, lifecycle.EventTransfer, err); err != nil {
+	if err = o.answerOffer(ctx, offer, actor, lifecycle.EventTransfer, err); err != nil {
 		return Bound{}, err
 	}
 	o.linkOwner(ctx, unit)
@@ -191,7 +191,7 @@ func (o *Owner) decline(ctx context.Context, actor lifecycle.Actor, code string,
 		offer = lifecycle.Offer{} // the other side's way out is no way of theirs
 	}
 	outcome, err := o.config.Units.Advance(ctx, unit, lifecycle.Decline{Command: o.command(actor), Offer: offer.ID}.Decide)
-	if err = o.answerOffer(offer, actor, lifecycle.EventDecline, err); err != nil {
+	if err = o.answerOffer(ctx, offer, actor, lifecycle.EventDecline, err); err != nil {
 		return "", err
 	}
 	for _, ended := range outcome.Change.Offers {
@@ -205,9 +205,9 @@ func (o *Owner) decline(ctx context.Context, actor lifecycle.Actor, code string,
 // answerOffer says what whoever answered an offer may hear. That it is over is
 // told to those it was made to: the slower of two learns it. To its maker the
 // unit is gone with it, and is as if it had never been.
-func (o *Owner) answerOffer(offer lifecycle.Offer, actor lifecycle.Actor, event lifecycle.Event, err error) error {
+func (o *Owner) answerOffer(ctx context.Context, offer lifecycle.Offer, actor lifecycle.Actor, event lifecycle.Event, err error) error {
 	if meant(offer, actor.Person) && !(offer.From == actor.Person && errors.Is(err, lifecycle.ErrNotFound)) {
-		o.guesses.Forgive(guessOf(actor))
+		o.guesses.Forgive(ctx, guessOf(actor))
 		if errors.Is(err, lifecycle.ErrNotFound) {
 			return refused(event, "transfer.over")
 		}

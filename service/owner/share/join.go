@@ -38,12 +38,12 @@ func (s *Shares) Proposal(ctx context.Context, actor lifecycle.Actor, code strin
 	}
 	snapshot, err := s.config.Store.Snapshot(ctx, unit)
 	if err != nil && !(unit == nobody && errors.Is(err, lifecycle.ErrNotFound)) {
-		return Proposal{}, s.unheard(actor, fmt.Errorf("look at an invitation: %w", err))
+		return Proposal{}, s.guesses.Unheard(ctx, guessOf(actor), fmt.Errorf("look at an invitation: %w", err))
 	}
 	if !in.Concerns(actor.Person, s.now()) {
 		return Proposal{}, fmt.Errorf("look at an invitation: %w", lifecycle.ErrNotFound)
 	}
-	s.guesses.Forgive(guessOf(actor))
+	s.guesses.Forgive(ctx, guessOf(actor))
 	proposal := Proposal{
 		Code: plain(code), Until: in.Binding.Until, ExpiresAt: in.Binding.OfferedUntil, Own: in.Maker == actor.Person,
 		Over: unit == nobody || snapshot.Unit.Epoch != in.Binding.Epoch,
@@ -58,12 +58,12 @@ func (s *Shares) Proposal(ctx context.Context, actor lifecycle.Actor, code strin
 // do something about: nobody's, where it is none of their business, so that what
 // is done then costs the same and tells the same.
 func (s *Shares) find(ctx context.Context, actor lifecycle.Actor, code string) (lifecycle.Invitation, lifecycle.UnitID, error) {
-	if err := s.guesses.Attempt(guessOf(actor)); err != nil {
+	if err := s.guesses.Attempt(ctx, guessOf(actor)); err != nil {
 		return lifecycle.Invitation{}, "", err
 	}
 	in, err := s.config.Store.InvitationByCode(ctx, hashOf(code))
 	if err != nil && !errors.Is(err, lifecycle.ErrNotFound) {
-		return lifecycle.Invitation{}, "", s.unheard(actor, fmt.Errorf("find an invitation: %w", err))
+		return lifecycle.Invitation{}, "", s.guesses.Unheard(ctx, guessOf(actor), fmt.Errorf("find an invitation: %w", err))
 	}
 	if !in.Concerns(actor.Person, s.now()) {
 		return in, nobody, nil
@@ -72,14 +72,6 @@ func (s *Shares) find(ctx context.Context, actor lifecycle.Actor, code string) (
 }
 
 func guessOf(actor lifecycle.Actor) string { return "share " + string(actor.Person) }
-
-// unheard forgives a guess that nobody has looked at, for want of room.
-func (s *Shares) unheard(actor lifecycle.Actor, err error) error {
-	if errors.Is(err, lifecycle.ErrBusy) {
-		s.guesses.Forgive(guessOf(actor))
-	}
-	return err
-}
 
 // Joined is a share that the actor has just taken.
 type Joined struct {
@@ -96,7 +88,7 @@ func (s *Shares) Join(ctx context.Context, actor lifecycle.Actor, code string) (
 	}
 	join := lifecycle.Join{Command: s.command(actor), Binding: in.Binding.ID, AccountHash: s.config.AccountHash(string(actor.Person))}
 	outcome, err := s.config.Store.Advance(ctx, unit, join.Decide)
-	if err = s.answer(unit, actor, lifecycle.EventJoin, err); err != nil {
+	if err = s.answer(ctx, unit, actor, lifecycle.EventJoin, err); err != nil {
 		return Joined{}, err
 	}
 	s.config.Link(ctx, unit)
@@ -126,16 +118,16 @@ func (s *Shares) Refuse(ctx context.Context, actor lifecycle.Actor, code string)
 		}
 		return lifecycle.Unbind{Command: s.command(actor), Binding: in.Binding.ID}.Decide(now)
 	})
-	return s.answer(unit, actor, lifecycle.EventUnbind, err)
+	return s.answer(ctx, unit, actor, lifecycle.EventUnbind, err)
 }
 
 // answer says what whoever answered an invitation may hear. That it is over is
 // told to those it was made to: the slower of two learns it.
-func (s *Shares) answer(unit lifecycle.UnitID, actor lifecycle.Actor, event lifecycle.Event, err error) error {
+func (s *Shares) answer(ctx context.Context, unit lifecycle.UnitID, actor lifecycle.Actor, event lifecycle.Event, err error) error {
 	if unit == nobody {
 		return lifecycle.ToOutsider(err)
 	}
-	s.guesses.Forgive(guessOf(actor))
+	s.guesses.Forgive(ctx, guessOf(actor))
 	if errors.Is(err, lifecycle.ErrNotFound) {
 		return &lifecycle.Refusal{Event: event, Reasons: []lifecycle.Reason{{Code: "share.over"}}}
 	}

@@ -46,8 +46,9 @@ func newKit(t *testing.T) *kit {
 	}
 	shares, err := share.NewHandler(share.New(share.Config{
 		Store: w.Store, People: w.Store, Recipient: room.Recipient, AccountHash: k.cloud.AccountHash, Link: room.LinkMembers,
-		Code:   func(id lifecycle.BindingID) string { return w.Ring.LookupHash("share", string(id)) },
-		Origin: "https://qc.example", Now: w.Clock.Now, NewID: newID, Log: slog.New(slog.DiscardHandler),
+		Code:     func(id lifecycle.BindingID) string { return w.Ring.LookupHash("share", string(id)) },
+		Attempts: w.Store,
+		Origin:   "https://qc.example", Now: w.Clock.Now, NewID: newID, Log: slog.New(slog.DiscardHandler),
 	}))
 	if err != nil {
 		t.Fatal(err)

@@ -44,6 +44,9 @@ type Config struct {
 	Link func(ctx context.Context, unit lifecycle.UnitID)
 	// Code is a keyed hash of an invitation's id, of which its code is made.
 	Code func(lifecycle.BindingID) string
+	// Attempts counts guesses at codes, for all processes together; nil: they are
+	// not counted.
+	Attempts access.ThrottleStore
 	// Origin is the scheme and host in the QR codes of invitations.
 	Origin string
 	Now    func() time.Time
@@ -55,7 +58,7 @@ type Config struct {
 type Shares struct {
 	config Config
 	// guesses slows down whoever tries codes, by person.
-	guesses *access.Throttle
+	guesses *access.Guesses
 }
 
 // freeGuesses is how often a person may be wrong before they have to wait.
@@ -63,7 +66,7 @@ const freeGuesses = 10
 
 // New is the room.
 func New(config Config) *Shares {
-	return &Shares{config, access.NewThrottle(access.ThrottleConfig{Now: config.Now, Free: freeGuesses})}
+	return &Shares{config, access.NewGuesses(config.Now, freeGuesses, config.Attempts, "guess", config.Log)}
 }
 
 // nobody stands for a unit that is not on record, or not this person's

@@ -2,6 +2,8 @@ package share_test
 
 import (
 	"crypto/rand"
+	"errors"
+	"log/slog"
 	"net/url"
 	"strings"
 	"sync"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"quitclaim/service/lifecycle"
+	"quitclaim/service/owner/share"
 	"quitclaim/service/web/messages"
 	"quitclaim/service/web/webtest"
 )
@@ -179,6 +182,28 @@ func TestGuessedCodesAreSlow(t *testing.T) {
 	}
 	if last != 429 {
 		t.Errorf("after many guesses: %d, want 429", last)
+	}
+}
+
+// Who guesses through one process waits at every other, and after a restart.
+func TestGuessesAreCountedForAllProcesses(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	process := func() *share.Shares {
+		return share.New(share.Config{
+			Store: k.World, People: k.World, Attempts: k.Store, Now: k.Clock.Now, NewID: rand.Text, Log: slog.New(slog.DiscardHandler),
+		})
+	}
+	stranger, heard := k.stranger(), 0
+	for range 30 {
+		if _, err := process().Proposal(t.Context(), stranger, rand.Text()); errors.Is(err, lifecycle.ErrNotFound) {
+			heard++
+		} else if !errors.Is(err, lifecycle.ErrThrottled) {
+			t.Fatalf("a guess: %v", err)
+		}
+	}
+	if heard != 10 {
+		t.Errorf("%d of 30 guesses were looked at, want 10", heard)
 	}
 }
 
