@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"strconv"
 
 	"quitclaim/service/access"
 	"quitclaim/service/ledger"
@@ -18,7 +17,7 @@ import (
 func heldKinds() []replay.Kind {
 	return []replay.Kind{
 		{Name: "person", Of: personOf, Fits: personFits, Must: personMust},
-		{Name: "passkey", Of: passkeysOf, Fits: passkeysFit, Must: func(string) bool { return false }},
+		{Name: "passkey", Of: passkeyOf},
 		{Name: "token", Of: tokenOf, Fits: tokenFits, Must: func(string) bool { return false }},
 		{Name: "accreditation", Of: accreditationOf},
 		{Name: "flag", Of: flagsOf, Fits: flagFits},
@@ -61,27 +60,18 @@ func personMust(logged string) bool {
 	return json.Unmarshal([]byte(logged), &p) != nil || p.Org != ""
 }
 
-// passkeysOf counts how many passkeys somebody can have.
-func passkeysOf(leaf ledger.Leaf, before func(string) string) []ledger.Standing {
-	had, _ := strconv.Atoi(before(leaf.Subject)) // none yet: 0
-	switch leaf.Kind + " " + leaf.Event {
-	case "passkey add":
-		had++
-	case "passkey remove":
-		had--
-	case "person forget":
-		had = 0
-	default:
+// passkeyOf: a passkey stands from its entry to the one that takes it, and one
+// that was disabled, for there were two of it, stays so.
+func passkeyOf(leaf ledger.Leaf, _ func(string) string) []ledger.Standing {
+	var p access.StandingPasskey
+	if leaf.Kind != "passkey" || json.Unmarshal(leaf.Body, &p) != nil {
 		return nil
 	}
-	return []ledger.Standing{{Subject: leaf.Subject, State: strconv.Itoa(had)}}
-}
-
-// passkeysFit: nobody has more than were added. A recovery may have taken some.
-func passkeysFit(logged, row string) bool {
-	most, errMost := strconv.Atoi(logged)
-	has, errHas := strconv.Atoi(row)
-	return errMost == nil && errHas == nil && has <= most
+	subject := leaf.Subject + " " + p.ID
+	if leaf.Event == "remove" {
+		return []ledger.Standing{{Subject: subject}}
+	}
+	return one(subject, access.StandingPasskey{Disabled: leaf.Event == "disable"})
 }
 
 // tokenOf: a token stands from its entry to the one that ends it.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,13 +52,21 @@ func newHeld(t *testing.T) *audited {
 	if err := s.EndCredential(ctx, "tok_ended"); err != nil {
 		t.Fatal(err)
 	}
+	lost := access.Passkey{ID: "psk_lost", Person: s.Clerk.Person, Credential: []byte("lost"), PublicKey: []byte("key"), Counter: 9, CreatedAt: s.Clock.Now()}
+	if err := s.AddPasskey(ctx, lost); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.UsePasskey(ctx, lost.ID, lost.Counter, false, s.Clock.Now()); !errors.Is(err, access.ErrCloned) {
+		t.Fatalf("a counter that stays: %v, want ErrCloned", err)
+	}
+	gone := s.letOut(t)
 	if err := s.Accredit(ctx, lifecycle.Accreditation{Org: s.Retailer.ID, Model: s.Model.ID}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.EndAccreditation(ctx, s.Model.ID, s.Retailer.ID); err != nil {
 		t.Fatal(err)
 	}
-	a := &audited{World: s.World, t: t, keys: filepath.Join(t.TempDir(), "keys.txt"), bound: unit}
+	a := &audited{World: s.World, t: t, keys: filepath.Join(t.TempDir(), "keys.txt"), bound: unit, lost: lost.ID, gone: gone}
 	if err := os.WriteFile(a.keys, []byte(s.Ring.Public()), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -65,6 +74,33 @@ func newHeld(t *testing.T) *audited {
 		t.Fatal(err)
 	}
 	return a
+}
+
+// letOut is a member of staff with a token, who is disabled.
+func (s *signing) letOut(t *testing.T) lifecycle.PersonID {
+	t.Helper()
+	ctx := t.Context()
+	p, err := s.SavePerson(ctx, access.Person{
+		ID: "psn_gone", Org: s.Retailer.ID, Roles: []lifecycle.Role{lifecycle.RoleClerk}, Name: "Gone", Email: "gone@example.com",
+		Generation: 1, CreatedAt: s.Clock.Now(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.SaveCredential(ctx, access.Credential{
+		ID: "tok_gone", Hash: storetest.Hex("gone"), Kind: access.KindPerson, Person: p.ID, Org: p.Org, Name: "own", CreatedAt: s.Clock.Now(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = s.ChangePerson(ctx, p.ID, func(p access.Person, _ int) (access.Person, error) {
+		p.DisabledAt = s.Clock.Now()
+		return p, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.ID
 }
 
 // Who may do what, what an owner allowed and saw, and what was flagged: nobody
@@ -80,11 +116,16 @@ func TestVerifyHoldsWhatIsBesideUnits(t *testing.T) {
 		{"another organisation's", `UPDATE person SET org_id = '` + string(whole.Vendor.ID) + `' WHERE person_id = '` + string(whole.Clerk.Person) + `'`, "person " + string(whole.Clerk.Person)},
 		{"a person made up", copyRow("person", `person_id = '`+string(whole.Clerk.Person)+`'`, `person_id = 'psn_x', email_hash = 'x'`), "person psn_x: stands in the tables and not on the ledger"},
 		{"a member of staff taken away", `DELETE FROM person WHERE person_id = '` + string(whole.Validator.Person) + `'`, "person " + string(whole.Validator.Person) + ": is on the ledger and not in the tables"},
-		{"a passkey more", copyRow("passkey", `person_id = '`+string(whole.Owner.Person)+`'`, `passkey_id = 'psk_x', credential_hash = 'x'`), "passkey " + string(whole.Owner.Person) + ": the ledger says 1, the table says 2"},
-		{"a passkey of somebody who had none", copyRow("passkey", `person_id = '`+string(whole.Owner.Person)+`'`,
-			`passkey_id = 'psk_x', credential_hash = 'x', person_id = '`+string(whole.Clerk.Person)+`'`), "passkey " + string(whole.Clerk.Person) + ": stands in the tables and not on the ledger"},
+		{"a passkey more", copyRow("passkey", `passkey_id = '`+whole.lost+`'`, `passkey_id = 'psk_x', credential_hash = 'x'`), "passkey " + string(whole.Clerk.Person) + " psk_x: stands in the tables and not on the ledger"},
+		{"a passkey in place of another", `UPDATE passkey SET passkey_id = 'psk_x' WHERE person_id = '` + string(whole.Owner.Person) + `'`, "passkey " + string(whole.Owner.Person) + " psk_x: stands in the tables and not on the ledger"},
+		{"a passkey of somebody else's", `UPDATE passkey SET person_id = '` + string(whole.Validator.Person) + `' WHERE passkey_id = '` + whole.lost + `'`,
+			"passkey " + string(whole.Validator.Person) + " " + whole.lost + ": stands in the tables and not on the ledger"},
+		{"a passkey that was disabled", `UPDATE passkey SET disabled_at = NULL`, "passkey " + string(whole.Clerk.Person) + " " + whole.lost + ": the ledger says"},
+		{"a passkey taken away", `DELETE FROM passkey WHERE passkey_id = '` + whole.lost + `'`, whole.lost + ": is on the ledger and not in the tables"},
+		{"somebody let in again", `UPDATE person SET disabled_at = NULL`, "person " + string(whole.gone) + ": the ledger says"},
+		{"a token of somebody who was let out", `UPDATE credential SET ended_at = NULL WHERE credential_id = 'tok_gone'`, "token tok_gone: stands in the tables and not on the ledger"},
 		{"a token made up", copyRow("credential", `credential_id = 'tok_till'`, `credential_id = 'tok_x', hash = 'x'`), "token tok_x: stands in the tables"},
-		{"a token revived", `UPDATE credential SET ended_at = NULL`, "token tok_ended: stands in the tables and not on the ledger"},
+		{"a token revived", `UPDATE credential SET ended_at = NULL WHERE credential_id = 'tok_ended'`, "token tok_ended: stands in the tables and not on the ledger"},
 		{"a token of one's own", `UPDATE credential SET hash = '` + storetest.Hex("mine") + `' WHERE credential_id = 'tok_till'`, "token tok_till: the ledger says"},
 		{"a token for more", `UPDATE credential SET scopes = '["sales","returns"]' WHERE credential_id = 'tok_till'`, "token tok_till: the ledger says"},
 		{"an accreditation revived", `UPDATE accreditation SET ended_at = NULL`, "accreditation " + string(whole.Model.ID) + " " + string(whole.Retailer.ID) + ": stands in the tables"},

@@ -26,6 +26,9 @@ type audited struct {
 	keys string
 	// bound has an owner; ended had one until a desk took it back.
 	bound, ended lifecycle.Unit
+	// lost is a passkey that was disabled, gone a person who was.
+	lost string
+	gone lifecycle.PersonID
 }
 
 func newAudited(t *testing.T) *audited {

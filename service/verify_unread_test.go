@@ -46,7 +46,7 @@ func TestVerifyGoesOnBehindWhatItCannotRead(t *testing.T) {
 			return []string{
 				"person " + string(a.Clerk.Person) + ": the row cannot be read\n", "token tok_till: the row cannot be read\n",
 				"accreditation " + string(a.Model.ID) + " " + string(a.Warehouse.ID) + ": the row cannot be read\n",
-				"flag " + string(a.bound.ID) + " flg_", "consent cns_", "access acc_", ": the ledger says", "WRONG: 13 findings",
+				"flag " + string(a.bound.ID) + " flg_", "consent cns_", "access acc_", ": the ledger says", "WRONG: 14 findings",
 			}
 		}},
 	} {

@@ -14,6 +14,13 @@ type StandingPerson struct {
 	Disabled bool             `json:"disabled,omitempty"`
 }
 
+// StandingPasskey is what the ledger says of a passkey of a person's. Its id
+// stands in the body of an entry, and in the subject of what is compared.
+type StandingPasskey struct {
+	ID       string `json:"passkey,omitempty"`
+	Disabled bool   `json:"disabled,omitempty"`
+}
+
 // StandingToken is what the ledger says of a token: in whose name it acts, what
 // it may, and which one it is. Entries from before have no hash.
 type StandingToken struct {

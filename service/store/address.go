@@ -321,8 +321,8 @@ func (s *Store) undoAddress(tx *engine.Tx, p access.Person, old string) error {
 	if _, err := tx.Exec(sqlNextGeneration, string(p.ID)); err != nil {
 		return fmt.Errorf("undo change of address: %w", err)
 	}
-	if _, err := tx.Exec(sqlEndCredentialsOf, string(p.ID), s.now().UnixMilli()); err != nil {
-		return fmt.Errorf("undo change of address: %w", err)
+	if err := s.endCredentialsOf(tx, p.ID); err != nil {
+		return err
 	}
 	if err := endSessionsOf(tx, p.ID); err != nil {
 		return err

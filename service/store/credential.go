@@ -125,7 +125,24 @@ const sqlEndCredential = `
 UPDATE credential SET ended_at = $2 WHERE credential_id = $1 AND ended_at IS NULL
 RETURNING credential_id, hash, kind, person_id, org_id, scopes, name, created_at, ended_at`
 
-const sqlEndCredentialsOf = `UPDATE credential SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL`
+const sqlEndCredentialsOf = `
+UPDATE credential SET ended_at = $2 WHERE person_id = $1 AND ended_at IS NULL
+RETURNING credential_id, hash, kind, person_id, org_id, scopes, name, created_at, ended_at`
+
+// endCredentialsOf ends every token of a person. Each has its entry: without
+// one, nobody would find that it was revived by hand.
+func (s *Store) endCredentialsOf(tx *engine.Tx, person lifecycle.PersonID) error {
+	ended, err := engine.List(tx, sqlEndCredentialsOf, []any{string(person), s.now().UnixMilli()}, scanCredential)
+	if err != nil {
+		return fmt.Errorf("end tokens of %s: %w", person, err)
+	}
+	for _, c := range ended {
+		if err := s.enterCredential(tx, c, "end"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // EndCredential ends a token for good.
 func (s *Store) EndCredential(ctx context.Context, id string) error {

@@ -84,7 +84,7 @@ func (s *Store) AddPasskey(ctx context.Context, p access.Passkey) error {
 		if err := s.tellPasskey(tx, p, "", p.CreatedAt); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.enterPasskey(tx, p.Person, "add")
+		return struct{}{}, s.enterPasskey(tx, p.Person, p.ID, "add")
 	})
 	return err
 }
@@ -158,7 +158,7 @@ func (s *Store) RemovePasskey(ctx context.Context, person lifecycle.PersonID, id
 		if err := s.tellPasskey(tx, p, "removed", s.now()); err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, s.enterPasskey(tx, person, "remove")
+		return struct{}{}, s.enterPasskey(tx, person, id, "remove")
 	})
 	return err
 }
@@ -228,7 +228,7 @@ func (s *Store) disablePasskey(tx *engine.Tx, p access.Passkey, at time.Time) er
 	if err := s.tellPasskey(tx, p, "disabled", at); err != nil {
 		return err
 	}
-	return s.enterPasskey(tx, p.Person, "disable")
+	return s.enterPasskey(tx, p.Person, p.ID, "disable")
 }
 
 // tellPasskey tells the person what became of their passkey; empty: it was
@@ -241,20 +241,30 @@ func (s *Store) tellPasskey(tx *engine.Tx, p access.Passkey, what string, at tim
 	return s.queueNotice(tx, n)
 }
 
-const sqlDropPasskeysOf = `DELETE FROM passkey WHERE person_id = $1`
+const sqlDropPasskeysOf = `DELETE FROM passkey WHERE person_id = $1 RETURNING passkey_id`
 
-// takePasskeys takes every passkey of a person.
-func takePasskeys(tx *engine.Tx, person lifecycle.PersonID) error {
-	if _, err := tx.Exec(sqlDropPasskeysOf, string(person)); err != nil {
+// takePasskeys takes every passkey of a person, each with its entry.
+func (s *Store) takePasskeys(tx *engine.Tx, person lifecycle.PersonID) error {
+	taken, err := engine.List(tx, sqlDropPasskeysOf, []any{string(person)}, func(scan engine.Scan) (id string, err error) {
+		err = scan(&id)
+		return id, err
+	})
+	if err != nil {
 		return fmt.Errorf("take passkeys of %s: %w", person, err)
+	}
+	for _, id := range taken {
+		if err := s.enterPasskey(tx, person, id, "remove"); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// enterPasskey enters that a person's passkeys changed; which one is theirs to
-// know.
-func (s *Store) enterPasskey(tx *engine.Tx, person lifecycle.PersonID, event string) error {
-	return s.enterAdmin(tx, book.Record{Kind: "passkey", Subject: string(person), Event: event}, struct{}{})
+// enterPasskey enters what became of which passkey of a person's, by an id that
+// says nothing: by the count alone, one that was taken away could come back in
+// place of another.
+func (s *Store) enterPasskey(tx *engine.Tx, person lifecycle.PersonID, id, event string) error {
+	return s.enterAdmin(tx, book.Record{Kind: "passkey", Subject: string(person), Event: event}, access.StandingPasskey{ID: id})
 }
 
 // credentialHash is by what a passkey is found: its authenticator's id tells

@@ -71,8 +71,8 @@ func (s *Store) writeChanged(tx *engine.Tx, was, p access.Person) error {
 		}
 	}
 	if was.DisabledAt.IsZero() && !p.DisabledAt.IsZero() {
-		if _, err := tx.Exec(sqlEndCredentialsOf, string(p.ID), s.now().UnixMilli()); err != nil {
-			return fmt.Errorf("end tokens of %s: %w", p.ID, err)
+		if err := s.endCredentialsOf(tx, p.ID); err != nil {
+			return err
 		}
 		if err := s.takeBadge(tx, p.ID); err != nil {
 			return err
@@ -166,13 +166,13 @@ func (s *Store) ForgetPerson(ctx context.Context, id lifecycle.PersonID) error {
 		if _, err := tx.Exec(sqlForgetPerson, string(id), s.now().UnixMilli()); err != nil {
 			return struct{}{}, fmt.Errorf("forget person %s: %w", id, err)
 		}
-		if _, err := tx.Exec(sqlEndCredentialsOf, string(id), s.now().UnixMilli()); err != nil {
-			return struct{}{}, fmt.Errorf("end tokens of %s: %w", id, err)
+		if err := s.endCredentialsOf(tx, id); err != nil {
+			return struct{}{}, err
 		}
 		if err := s.takeBadge(tx, id); err != nil {
 			return struct{}{}, err
 		}
-		if err := takePasskeys(tx, id); err != nil {
+		if err := s.takePasskeys(tx, id); err != nil {
 			return struct{}{}, err
 		}
 		if err := catalog.DropIdentitiesOf(tx, id); err != nil {

@@ -226,14 +226,14 @@ func (s *Store) replaceFactors(tx *engine.Tx, p access.Person, r access.Recovere
 	if _, err := tx.Exec(sqlFinishRecovery, string(p.ID), now); err != nil {
 		return p, fmt.Errorf("recover: %w", err)
 	}
-	if _, err := tx.Exec(sqlEndCredentialsOf, string(p.ID), now); err != nil {
-		return p, fmt.Errorf("recover: %w", err)
+	if err := s.endCredentialsOf(tx, p.ID); err != nil {
+		return p, err
 	}
 	if err := endSessionsOf(tx, p.ID); err != nil {
 		return p, err
 	}
 	if r.Passkeys {
-		if err := takePasskeys(tx, p.ID); err != nil {
+		if err := s.takePasskeys(tx, p.ID); err != nil {
 			return p, err
 		}
 	}

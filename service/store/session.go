@@ -175,8 +175,8 @@ func endSessionsBut(tx *engine.Tx, person lifecycle.PersonID, here string) error
 
 // endAllOf ends every session and token of a person.
 func (s *Store) endAllOf(tx *engine.Tx, person lifecycle.PersonID) error {
-	if _, err := tx.Exec(sqlEndCredentialsOf, string(person), s.now().UnixMilli()); err != nil {
-		return fmt.Errorf("end tokens of %s: %w", person, err)
+	if err := s.endCredentialsOf(tx, person); err != nil {
+		return err
 	}
 	return endSessionsOf(tx, person)
 }

@@ -18,13 +18,12 @@ SELECT person_id, org_id, roles, disabled_at FROM person
 WHERE person_id > $1
 ORDER BY person_id LIMIT $2`
 
-// How many passkeys somebody has: which ones is theirs to know, and what one is
-// nobody can write who has the database alone.
+// Which passkeys somebody has: what one is nobody can write who has the database
+// alone, for it is sealed to its id.
 const sqlPasskeysStanding = `
-SELECT person_id, count(*) FROM passkey
-WHERE person_id > $1
-GROUP BY person_id
-ORDER BY person_id LIMIT $2`
+SELECT person_id, passkey_id, disabled_at FROM passkey
+WHERE (person_id, passkey_id) > ($1, $2)
+ORDER BY person_id, passkey_id LIMIT $3`
 
 const sqlTokensStanding = `
 SELECT credential_id, hash, kind, person_id, org_id, scopes FROM credential
@@ -64,7 +63,7 @@ func stoodOf(kind string) (stood, bool) {
 	case "person":
 		return stood{sqlPeopleStanding, 1, standingPerson}, true
 	case "passkey":
-		return stood{sqlPasskeysStanding, 1, standingPasskeys}, true
+		return stood{sqlPasskeysStanding, 2, standingPasskey}, true
 	case "token":
 		return stood{sqlTokensStanding, 1, standingToken}, true
 	case "accreditation":
@@ -131,10 +130,10 @@ func standingPerson(scan engine.Scan) (any, error) {
 	return p, json.Unmarshal(roles, &p.Roles)
 }
 
-func standingPasskeys(scan engine.Scan) (any, error) {
-	var n int64
-	err := scan(&n)
-	return n, err
+func standingPasskey(scan engine.Scan) (any, error) {
+	var disabled *int64
+	err := scan(&disabled)
+	return access.StandingPasskey{Disabled: disabled != nil}, err
 }
 
 func standingToken(scan engine.Scan) (any, error) {

@@ -42,7 +42,7 @@ func standingRead(t *testing.T, w *World) {
 	given := w.Consented(t, agent, w.Owner, unit)
 	looked := w.Looks(t, agent, given.ID)
 	w.passkey(t, w.Owner.Person, "phone")
-	w.passkey(t, w.Owner.Person, "key")
+	key := w.passkey(t, w.Owner.Person, "key")
 	flag := w.raise(t, w.flag(unit.ID, "seen"))
 	about := w.raise(t, w.flag("", "of no unit"))
 	_, err := w.SaveCredential(t.Context(), access.Credential{
@@ -51,7 +51,7 @@ func standingRead(t *testing.T, w *World) {
 	must(t, err)
 	for kind, want := range map[string][]string{
 		"person":        {string(w.Clerk.Person), `{"org":"` + string(w.Retailer.ID) + `","roles":["clerk"]}`},
-		"passkey":       {string(w.Owner.Person), "2"},
+		"passkey":       {string(w.Owner.Person) + " " + key.ID, "{}"},
 		"token":         {"tok_1", `"scopes":["sales"],"hash":"` + Hex("till") + `"`},
 		"accreditation": {string(w.Model.ID) + " " + string(w.Warehouse.ID), `{"self_custody":false}`},
 		"flag":          {string(unit.ID) + " " + string(flag.ID), `"state":"open"`},

@@ -4,7 +4,7 @@ INSERT INTO organisation (org_id, kind, name, created_at) VALUES ('org_1', 'vend
 INSERT INTO brand (brand, org_id) VALUES ('acme', 'org_1');
 INSERT INTO subject_key (subject, sealed) VALUES ('psn_1', '\x00');
 INSERT INTO person (person_id, roles, sealed, generation, created_at) VALUES ('psn_1', '', '\x00', 1, 1);
-INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at) VALUES ('tok_1', 'h1', 'person', 'psn_1', '', '', 1);
+INSERT INTO credential (credential_id, hash, kind, person_id, scopes, name, created_at) VALUES ('tok_1', 'h1', 'person', 'psn_1', '[]', '', 1);
 INSERT INTO setup_link (hash, expires_at) VALUES ('h1', 1);
 INSERT INTO session (token_hash, sealed, expires_at) VALUES ('h1', '\x00', 1);
 INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, created_at) VALUES ('psk_1', 'psn_1', 'h1', '\x00', 0, 1);
