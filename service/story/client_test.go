@@ -132,7 +132,7 @@ func (c client) fetch(request *http.Request) answer {
 
 func (c client) try(request *http.Request) (answer, error) {
 	what := request.Method + " " + request.URL.RequestURI()
-	response, err := (&http.Client{Timeout: time.Minute}).Do(request)
+	response, err := (&http.Client{Timeout: patient}).Do(request)
 	if err != nil {
 		return answer{}, fmt.Errorf("%s: %w", what, err)
 	}
@@ -246,7 +246,7 @@ func has(list []string, want ...string) bool {
 // eventually asks again until the condition holds, or fails the story.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	within(t, time.Minute, what, holds)
+	within(t, patient, what, holds)
 }
 
 func within(t *testing.T, limit time.Duration, what string, holds func() bool) {

@@ -84,7 +84,7 @@ func (l *load) resend(t *testing.T, life *life, random *rand.Rand) {
 
 // insist sends what is pending until it is answered.
 func (l *load) insist(t *testing.T, life *life) {
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(patient)
 	for {
 		_, err := l.send(t.Context(), life)
 		if err == nil {

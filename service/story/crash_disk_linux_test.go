@@ -98,7 +98,7 @@ func TestTroubleWithTheDisk(t *testing.T) {
 				l.settle(t, seeded(t), true)
 				return
 			}
-			within(t, 20*time.Second, "people are told to come again", func() bool { return s.fills(t) || t.Failed() })
+			within(t, patient, "people are told to come again", func() bool { return s.fills(t) || t.Failed() })
 			l.readsGoOn(t, v)
 			trouble.end(t, s)
 			l.recovers(t, end)
@@ -168,7 +168,7 @@ func (l *load) readsGoOn(t *testing.T, v visitor) {
 func (l *load) recovers(t *testing.T, end func()) {
 	t.Helper()
 	began, at := time.Now(), l.stations()
-	within(t, 40*time.Second, "every camera goes on", func() bool {
+	within(t, patient, "every camera goes on", func() bool {
 		moved := true
 		for serial, now := range l.stations() {
 			moved = moved && now > at[serial]

@@ -116,7 +116,7 @@ func (l *load) unserved(t *testing.T) {
 func (l *load) served(t *testing.T) time.Duration {
 	t.Helper()
 	began, so := time.Now(), l.record.so()
-	within(t, 30*time.Second, "answers are acknowledged again", func() bool { return l.record.so() > so+2 || t.Failed() })
+	within(t, patient, "answers are acknowledged again", func() bool { return l.record.so() > so+2 || t.Failed() })
 	return time.Since(began)
 }
 

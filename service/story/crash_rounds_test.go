@@ -84,7 +84,7 @@ func killed(t *testing.T, s *server, rounds, lives int, plugs []plug) {
 // leased when the plug was pulled must not be lost, and audits all of it.
 func (l *load) finish(t *testing.T) {
 	t.Helper()
-	ctx, end := context.WithTimeout(t.Context(), time.Minute)
+	ctx, end := context.WithTimeout(t.Context(), patient)
 	defer end()
 	went := map[*life]int{}
 	for _, life := range l.lives {

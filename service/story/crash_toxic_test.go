@@ -74,7 +74,7 @@ func TestTroubleWithTheNetworkToPostgreSQL(t *testing.T) {
 			toxic.poison(t, proxy, random, func() {
 				<-time.After(time.Duration(700+random.IntN(800)) * time.Millisecond)
 				if toxic.works {
-					within(t, 20*time.Second, "answers are acknowledged all the same", func() bool { return l.record.so() > so+2 || t.Failed() })
+					within(t, patient, "answers are acknowledged all the same", func() bool { return l.record.so() > so+2 || t.Failed() })
 				}
 			})
 			took := l.served(t)

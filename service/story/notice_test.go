@@ -77,7 +77,7 @@ func mailsAbout(t *testing.T, mx *mailtest.Server, u unit) (list []mailtest.Mail
 
 func mailAbout(t *testing.T, mx *mailtest.Server, u unit) mailtest.Mail {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); <-time.After(50 * time.Millisecond) {
+	for deadline := time.Now().Add(patient); time.Now().Before(deadline); <-time.After(50 * time.Millisecond) {
 		if list := mailsAbout(t, mx, u); len(list) > 0 {
 			return list[0]
 		}

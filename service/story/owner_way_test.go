@@ -24,12 +24,7 @@ func atLocalhost(t *testing.T, flags ...string) *server {
 		t.Fatal(err)
 	}
 	_, port, _ := strings.Cut(address, ":")
-	data := t.TempDir()
-	args := append([]string{"demo", "--data", data, "--listen", address, "--url", "http://localhost:" + port}, flags...)
-	s := newServer(t, data, args...)
-	s.start()
-	s.readWorld()
-	return s
+	return demo(t, append([]string{"--listen", address, "--url", "http://localhost:" + port}, flags...)...)
 }
 
 // TestAnOwnerLetsGoByPasskey: an owner makes a passkey on their phone, comes in

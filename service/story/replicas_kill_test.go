@@ -46,9 +46,9 @@ func TestAKilledReplica(t *testing.T) {
 		// The others go on: with the ledger at once, with the dead one's work when
 		// its leases are over.
 		done := l.record.so()
-		within(t, 30*time.Second, "people go on at the others", func() bool { return l.record.so() > done+3 || t.Failed() })
+		within(t, patient, "people go on at the others", func() bool { return l.record.so() > done+3 || t.Failed() })
 		end()
-		within(t, 10*time.Second, "the others place every entry", func() bool { return r.unplaced() == 0 })
+		within(t, patient, "the others place every entry", func() bool { return r.unplaced() == 0 })
 		r.leasesEnd(t)
 		reader.finish(t)
 		r.begin(dead)
@@ -123,7 +123,7 @@ func (r *replicas) leasesEnd(t *testing.T) {
 	if rows, err := result.RowsAffected(); err == nil && rows > 0 {
 		t.Logf("%d leases ended", rows)
 	}
-	within(t, 30*time.Second, "the dead one's work is done elsewhere", func() bool {
+	within(t, patient, "the dead one's work is done elsewhere", func() bool {
 		return len(r.texts(`SELECT order_id FROM work WHERE lease_until = 0 AND done_at IS NULL`)) == 0
 	})
 }
@@ -152,7 +152,7 @@ func (r *replicas) reads(t *testing.T, at int) *reader {
 
 // follow reads until the return's order is whole.
 func (e *reader) follow(ctx context.Context) error {
-	ctx, stop := context.WithTimeout(ctx, 90*time.Second)
+	ctx, stop := context.WithTimeout(ctx, patient)
 	defer stop()
 	last, url := "", e.r.each[e.at].url
 	var ids []int64
@@ -225,7 +225,7 @@ func (e *reader) finish(t *testing.T) {
 			t.Errorf("who followed the return: %v", err)
 			return
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(patient):
 		t.Fatalf("who follows the return of %s never hears that it is whole: %+v", e.unit.Serial, e.clerk.returned(e.back.ID))
 	}
 	if ids := <-e.ids; !slices.IsSorted(ids) {

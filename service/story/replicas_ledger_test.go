@@ -124,7 +124,7 @@ func oneLedger(t *testing.T, r *replicas) {
 	end()
 	stop()
 	report(t, "entries waited for their places", <-delays)
-	within(t, 5*time.Second, "every entry has its place", func() bool { return r.unplaced() == 0 })
+	within(t, patient, "every entry has its place", func() bool { return r.unplaced() == 0 })
 	l.settle(t, rand.New(rand.NewPCG(1, 1)), true)
 	sums(t, nil, l)
 }

@@ -65,7 +65,7 @@ func oneFeed(t *testing.T, r *replicas) {
 	v := r.each[2].signedIn(clerk.person)
 	v.open("/desk/returns/"+back.ID).want(http.StatusOK).shows(t, u.Serial)
 	r.camera(u, "--hard-reset", firmware)
-	deadline := time.After(time.Minute)
+	deadline := time.After(patient)
 	for state := ""; state != "reset"; {
 		select {
 		case now, open := <-events:
@@ -234,7 +234,7 @@ func invitedOnce(t *testing.T, r *replicas) {
 		won := ""
 		for n, got := range r.everywhere(t, func(one *replica) (answer, error) {
 			form := url.Values{"password": {passwords[one]}, "password_again": {passwords[one]}}
-			response, err := (&http.Client{Timeout: time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
+			response, err := (&http.Client{Timeout: patient, CheckRedirect: func(*http.Request, []*http.Request) error {
 				return http.ErrUseLastResponse
 			}}).PostForm(one.url+link, form)
 			if err != nil {

@@ -33,7 +33,7 @@ func TestARestart(t *testing.T) {
 		t.Fatalf("the first event: %+v", first)
 	}
 	s.camera(u, "--hard-reset", firmware)
-	deadline := time.After(time.Minute)
+	deadline := time.After(patient)
 	for state := ""; state != "reset"; {
 		select {
 		case now, open := <-events:
@@ -63,7 +63,7 @@ func TestARestart(t *testing.T) {
 // follow reads a stream of events until it ends.
 func (s *server) follow(t *testing.T, c client, path string) <-chan taken {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patient)
 	t.Cleanup(cancel)
 	request, err := c.request(ctx, http.MethodGet, path, "", nil)
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -83,7 +82,7 @@ func (b tab) scans(pressed ...keys) {
 // evaluate asks the page.
 func evaluate[T any](b tab, expression string) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, patient)
 	defer cancel()
 	value, err := chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 	if err != nil {
@@ -95,7 +94,7 @@ func evaluate[T any](b tab, expression string) T {
 // until waits until the page says yes.
 func (b tab) until(what, expression string) {
 	b.t.Helper()
-	within(b.t, 30*time.Second, what+"; the screen says:\n"+b.text(), func() bool { return evaluate[bool](b, expression) })
+	within(b.t, patient, what+"; the screen says:\n"+b.text(), func() bool { return evaluate[bool](b, expression) })
 }
 
 // before runs a script in every page of this tab, before its own.

@@ -69,11 +69,15 @@ func (o *output) String() string {
 	return o.text.String()
 }
 
-// demo starts `quitclaim demo` in a directory of its own.
+// demo starts `quitclaim demo` in a directory of its own, on a copy of a world
+// that was made before.
 func demo(t *testing.T, flags ...string) *server {
 	t.Helper()
 	data := t.TempDir()
 	s := newServer(t, data, append([]string{"demo", "--data", data, "--listen", "127.0.0.1:0"}, flags...)...)
+	first := worlds.first(t)
+	copyAll(t, first.data, data)
+	fmt.Fprint(s.out, first.out) // the keys are new once, and its first start said so
 	s.start()
 	s.readWorld()
 	return s
@@ -161,8 +165,8 @@ func (s *server) tryStart() error {
 	case err := <-s.ended:
 		s.cmd = nil
 		return fmt.Errorf("it ended: %w", orExit(err))
-	case <-time.After(2 * time.Minute):
-		return fmt.Errorf("nothing in two minutes")
+	case <-time.After(patient):
+		return fmt.Errorf("nothing in %s", patient)
 	}
 }
 
@@ -203,7 +207,7 @@ func (s *server) end(signal syscall.Signal) {
 		if signal == syscall.SIGTERM && err != nil {
 			s.t.Errorf("the server ended with %v\n%s", err, s.out)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(patient):
 		_ = s.cmd.Process.Kill()
 		s.t.Errorf("the server does not end\n%s", s.out)
 		<-s.ended
@@ -246,11 +250,15 @@ func (s *server) pick(fits ...func(unit) bool) unit {
 	return unit{}
 }
 
+// patient is how long a story waits for what a healthy service does in a moment:
+// on a machine whose processors are others' too, a moment is long.
+const patient = 2 * time.Minute
+
 // patience is how long one command may take: of a million units every row is
 // read again.
 func patience() time.Duration {
 	if long() {
 		return 20 * time.Minute
 	}
-	return 2 * time.Minute
+	return patient
 }

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -95,7 +94,7 @@ func TestTwoPhones(t *testing.T) {
 	}
 	for _, b := range []tab{hers, his} {
 		both.Go(func() {
-			ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+			ctx, cancel := context.WithTimeout(b.ctx, patient)
 			defer cancel()
 			if _, err := chromedp.RunResponse(ctx, click(`main form[action$="/accept"] button.primary`)); err != nil {
 				t.Errorf("take it over: %v", err)
@@ -140,7 +139,7 @@ func (b tab) nothingAt(paths ...string) {
 // lands opens an address and answers with the status.
 func (b tab) lands(path string) int {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, patient)
 	defer cancel()
 	response, err := chromedp.RunResponse(ctx, chromedp.Navigate(b.s.url+path))
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 )
 
 // visitor is somebody with a browser that knows no scripts: pages, forms and
@@ -25,7 +24,7 @@ func (s *server) visitor() visitor {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return visitor{s, &http.Client{Jar: jar, Timeout: time.Minute}}
+	return visitor{s, &http.Client{Jar: jar, Timeout: patient}}
 }
 
 // signedIn is a visitor who has signed in with the password.
