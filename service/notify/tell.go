@@ -44,6 +44,7 @@ func asksNow(event lifecycle.Event) bool {
 func notices(e lifecycle.Entry, c lifecycle.Change, s lifecycle.Snapshot) []notice.Notice {
 	t := &telling{entry: e, change: c, now: s}
 	t.ends()
+	t.waived()
 	t.returns()
 	t.shares()
 	t.offers()
@@ -119,6 +120,22 @@ func (t *telling) ends() {
 		}
 		for i := told; i < len(t.list); i++ {
 			t.dated(t.list[i].Params, b.ID)
+		}
+	}
+}
+
+// waived: a cloud that is gone for good was given up with what it kept of an owner's
+// time. By whom is not said: it would tell who has the unit now.
+func (t *telling) waived() {
+	for _, x := range t.change.Deletions {
+		if t.change.Event != lifecycle.EventWaive || x.State != lifecycle.TaskWaived {
+			continue
+		}
+		told := len(t.list)
+		t.to(x.Account, notice.KindReleased, "waived", pastPage+"/"+url.PathEscape(string(x.Binding)))
+		for i := told; i < len(t.list); i++ {
+			t.list[i].Params["cloud"] = x.Cloud
+			t.list[i].Once += " " + x.Cloud + " " + string(x.Binding)
 		}
 	}
 }

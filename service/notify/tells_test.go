@@ -27,3 +27,41 @@ func TestWhatIsNotReadTellsNobody(t *testing.T) {
 		t.Error("a retired unit that speaks is an alarm, and nobody hears of it")
 	}
 }
+
+// Whose time a cloud was given up with hears of it, once for each time and cloud,
+// and not of who has the unit now. What was deleted before is no news.
+func TestACloudGivenUpIsTold(t *testing.T) {
+	t.Parallel()
+	entry := lifecycle.Entry{Seq: 7, Event: lifecycle.EventWaive, Key: lifecycle.UnitKey{Brand: "acme", Serial: "SN-1"}}
+	deletion := func(binding lifecycle.BindingID, account lifecycle.PersonID, state lifecycle.TaskState) lifecycle.Deletion {
+		return lifecycle.Deletion{Binding: binding, Cloud: "acme", Account: account, State: state}
+	}
+	change := lifecycle.Change{Event: lifecycle.EventWaive, Deletions: []lifecycle.Deletion{
+		deletion("bnd_1", "psn_ana", lifecycle.TaskWaived), deletion("bnd_2", "psn_ben", lifecycle.TaskWaived),
+		deletion("bnd_3", "psn_ana", lifecycle.TaskWaived), deletion("bnd_4", "psn_eva", lifecycle.TaskProven),
+		deletion("bnd_5", "", lifecycle.TaskWaived),
+	}}
+	want := []struct {
+		to   lifecycle.PersonID
+		link string
+	}{{"psn_ana", "/mine/past/bnd_1"}, {"psn_ben", "/mine/past/bnd_2"}, {"psn_ana", "/mine/past/bnd_3"}}
+	got := notices(entry, change, lifecycle.Snapshot{})
+	if len(got) != len(want) {
+		t.Fatalf("%d notices, want %d: %+v", len(got), len(want), got)
+	}
+	once := map[string]bool{}
+	for i, n := range got {
+		once[n.Once] = true
+		if n.To != want[i].to || n.Link != want[i].link || n.Kind != "released" || n.Params["what"] != "waived" ||
+			n.Params["cloud"] != "acme" || n.Params["unit"] != "acme SN-1" || len(n.Params) != 3 {
+			t.Errorf("notice %+v, want to %s at %s", n, want[i].to, want[i].link)
+		}
+	}
+	if len(once) != len(want) {
+		t.Errorf("told as if they were the same: %v", once)
+	}
+	change.Event = lifecycle.EventProgress
+	if got := notices(entry, change, lifecycle.Snapshot{}); len(got) != 0 {
+		t.Errorf("another change tells %+v", got)
+	}
+}

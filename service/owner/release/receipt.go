@@ -35,7 +35,8 @@ const (
 	Asked Progress = "asked"
 	// Done: a later look shows it.
 	Done Progress = "done"
-	// Waived: two people gave it up, for the cloud is gone for good.
+	// Waived: two people gave it up, for the cloud is gone for good. It is no
+	// confirmation of anything.
 	Waived Progress = "waived"
 )
 
@@ -44,10 +45,11 @@ type End struct {
 	Cloud string
 	// Bound is whether every account and session of before is gone.
 	Bound Progress
-	At    time.Time // when the last of it was shown; zero: not yet
+	At    time.Time // when the last of it was shown, or given up; zero: not yet
 	// Erased is how far the deletion of what it keeps is; NotAsked: it waits for
 	// its date, KeptUntil.
 	Erased    Progress
+	ErasedAt  time.Time // when that was shown, or given up
 	KeptUntil time.Time
 }
 
@@ -124,6 +126,7 @@ func (r *Receipt) erased(owed []lifecycle.Deletion) {
 			if end.Cloud != x.Cloud {
 				continue
 			}
+			end.ErasedAt = x.DoneAt
 			if end.Erased = progressOf(x.State); end.Erased == Waiting && x.WantedAt.IsZero() {
 				end.Erased, end.KeptUntil = NotAsked, x.Due()
 			}
