@@ -8,7 +8,8 @@ type Kind string
 
 // What happens to the units of a person. Params: "unit", how it is called.
 const (
-	// KindReleased: its owner let go of it; to them.
+	// KindReleased: its owner let go of it; to them. "waived": a cloud that is gone
+	// for good was given up with what it kept of their time. Params besides: "cloud".
 	KindReleased Kind = "released"
 	// KindReturned: a desk took it back ("what": none), or the return was
 	// cancelled ("cancelled"); to the former owner (rule 1).
