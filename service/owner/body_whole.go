@@ -21,6 +21,8 @@ type placeBody struct {
 	Since web.Time              `json:"since"` // null: not known
 	Mine  bool                  `json:"mine"`
 	Known bool                  `json:"known"` // it is of a binding that we hold
+	// Before: it is of before the unit was the reader's, and is to end.
+	Before bool `json:"before,omitempty"`
 }
 
 type cloudBody struct {
@@ -41,7 +43,7 @@ type newerFirmware struct {
 func placeBodies(places []Place) []placeBody {
 	bodies := make([]placeBody, len(places))
 	for i, p := range places {
-		bodies[i] = placeBody{p.Kind, web.Time(p.Since), p.Mine, p.Ours}
+		bodies[i] = placeBody{p.Kind, web.Time(p.Since), p.Mine, p.Ours, p.Before}
 	}
 	return bodies
 }

@@ -34,6 +34,10 @@ type Place struct {
 	// Mine: the account is the reader's own. Ours: it is of one of the bindings
 	// that we hold. Neither: nobody of ours is behind it.
 	Mine, Ours bool
+	// Before: it is of before the epoch in which the unit became the reader's, and
+	// clouds are told to end it. Since when it was is an earlier owner's matter, so
+	// Since is zero.
+	Before bool
 }
 
 // CloudWord is what a cloud said of a unit just now.
@@ -132,6 +136,9 @@ func wordOf(word cloud.Word, s lifecycle.Snapshot, person lifecycle.PersonID) Cl
 			if b.AccountHash != "" && b.AccountHash == link.AccountHash {
 				place.Ours, place.Mine = true, place.Mine || b.Account == person
 			}
+		}
+		if !place.Ours && !link.Since.IsZero() && link.Since.Before(s.Unit.EpochAt) {
+			place.Before, place.Since = true, time.Time{}
 		}
 		said.Places = append(said.Places, place)
 	}
