@@ -289,6 +289,22 @@ func TestCertifyShapes(t *testing.T) {
 	}
 }
 
+// Its page says of a unit under a hold what its box says, not that it may be sold.
+func TestCertificateOfAUnitUnderAHold(t *testing.T) {
+	t.Parallel()
+	k := setup(t)
+	unit := k.reset()
+	made := k.certify(k.Validator, unit).items.Items[0].Certificate
+	path := "/bench/certificates/" + string(made.Code)
+	sees(t, "before", k.as(k.Validator).Get(path).Body, "It may be sold")
+	k.Must(t, unit.ID, lifecycle.PlaceHold{Command: k.By(k.Validator), ID: lifecycle.HoldID(storetest.NewID("hld")), Kind: lifecycle.HoldRecall}.Decide)
+	held := k.as(k.Validator).Get(path).Body
+	sees(t, "under a hold", held, "On hold", "Somebody is looking into it")
+	if strings.Contains(held, "It may be sold") {
+		t.Error("a unit under a hold may be sold, says its certificate's page")
+	}
+}
+
 // A certificate stays readable for whoever issued it, wherever the unit went.
 func TestCertificateAfterTheUnitMovedOn(t *testing.T) {
 	t.Parallel()

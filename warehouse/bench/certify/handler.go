@@ -114,8 +114,11 @@ func (h *Handler) certificate(c echo.Context) error {
 		PNG:   "/v1/certificates/" + code + "/label.png", SVG: "/v1/certificates/" + code + "/label.svg",
 		Verdict: web.VerdictView{Verdict: lifecycle.VerdictClear, Sentence: "bench.certified"},
 	}
-	if !view.Current {
+	switch {
+	case !view.Current:
 		view.Verdict = web.VerdictView{Verdict: lifecycle.VerdictUnknown, Sentence: "bench.certificate-history"}
+	case len(found.Snapshot.StandingHolds()) > 0: // the code on its box says so to anyone
+		view.Verdict = web.VerdictView{Verdict: lifecycle.VerdictHeld, Sentence: "bench.held"}
 	}
 	if principal := web.Principal(c); access.Allowed(principal, access.OrderRead) && found.Snapshot.Unit.Custody == principal.Org {
 		view.UnitPath = shelf.UnitPath(found.Snapshot.Unit.Key)
