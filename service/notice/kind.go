@@ -65,6 +65,9 @@ const (
 	// KindPasskeyAdded: a passkey was added to the account, "removed", or
 	// "disabled" because there seem to be two of it.
 	KindPasskeyAdded Kind = "passkey-added"
+	// KindSignedIn: somebody has signed in as an owner in a browser that was not
+	// seen before.
+	KindSignedIn Kind = "signed-in"
 	// KindAddressLink shows that a new address is whose who asked for it; "known":
 	// who has the address has another account. A letter, always.
 	KindAddressLink Kind = "address-link"
@@ -81,7 +84,7 @@ func Kinds() []Kind {
 	return []Kind{
 		KindReleased, KindReturned, KindReset, KindTransferred, KindBoundByOther, KindStolen, KindContest, KindAccess,
 		KindTransferOffered, KindTransferEnded, KindShare, KindCertificate, KindFirmware, KindFlag,
-		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded,
+		KindSignInLink, KindRecovery, KindRecoveryWaits, KindFactorChanged, KindPasskeyAdded, KindSignedIn,
 		KindAddressLink, KindAddressChanged, KindErased,
 	}
 }

@@ -42,7 +42,7 @@ const sqlForgetProviderAttempts = `DELETE FROM provider_attempt WHERE person_id 
 func forgetWaysIn(tx *engine.Tx, person lifecycle.PersonID) error {
 	for _, query := range []string{
 		sqlForgetMailLinks, sqlForgetRecoveries, sqlForgetSetupLinks, sqlForgetCeremonies, sqlForgetProviderAttempts,
-		sqlForgetAddressChanges,
+		sqlForgetAddressChanges, sqlForgetBrowsers,
 	} {
 		if _, err := tx.Exec(query, string(person)); err != nil {
 			return fmt.Errorf("forget ways in of %s: %w", person, err)

@@ -29,6 +29,7 @@ func forgetting() map[string]struct{ rule, why string } {
 		"mail_link":         {goes, "it lets them in"},
 		"recovery":          {goes, "it lets them in"},
 		"address_change":    {goes, "where they are written to"},
+		"known_browser":     {goes, "where they signed in"},
 		"passkey":           {goes, "it lets them in"},
 		"identity":          {goes, "it lets them in, and what a provider calls them is personal"},
 		"ceremony":          {goes, "it lets them in"},

@@ -225,6 +225,9 @@ func (s *Store) disablePasskey(tx *engine.Tx, p access.Passkey, at time.Time) er
 	if err := s.endAllOf(tx, p.Person); err != nil {
 		return err
 	}
+	if err := s.distrustBrowsers(tx, p.Person); err != nil {
+		return err
+	}
 	if err := s.tellPasskey(tx, p, "disabled", at); err != nil {
 		return err
 	}

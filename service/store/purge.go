@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"quitclaim/service/access"
 	"quitclaim/service/store/engine"
 )
 
@@ -133,6 +134,7 @@ func purgeable() []struct {
 		{sqlPurgeRuns, keepRuns},
 		{sqlPurgeNotices, keepNotices},
 		{sqlPurgeAsks, keepAsks},
+		{sqlPurgeBrowsers, access.BrowserFor},
 	}
 }
 

@@ -232,6 +232,9 @@ func (s *Store) replaceFactors(tx *engine.Tx, p access.Person, r access.Recovere
 	if err := endSessionsOf(tx, p.ID); err != nil {
 		return p, err
 	}
+	if err := s.distrustBrowsers(tx, p.ID); err != nil {
+		return p, err
+	}
 	if r.Passkeys {
 		if err := s.takePasskeys(tx, p.ID); err != nil {
 			return p, err

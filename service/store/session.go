@@ -37,7 +37,8 @@ INSERT INTO session (token_hash, sealed, expires_at, session_id, person_id) VALU
 ON CONFLICT (token_hash) DO UPDATE SET sealed = excluded.sealed, expires_at = excluded.expires_at`
 
 // CommitSession writes a session. Its person is here, so nobody has to wait any
-// more to get back in for them.
+// more to get back in for them; and an owner is told where the browser is a
+// strange one.
 func (s *Store) CommitSession(ctx context.Context, session access.Session) error {
 	sealed, err := s.sessions.Seal(sessionField(session.TokenHash), session.Data)
 	if err != nil {
@@ -48,6 +49,11 @@ func (s *Store) CommitSession(ctx context.Context, session access.Session) error
 			engine.Opt(session.ID), engine.Opt(session.Person))
 		if err != nil || session.Person == "" {
 			return false, err
+		}
+		if session.Browser != "" {
+			if err := s.meetBrowser(tx, session); err != nil {
+				return false, err
+			}
 		}
 		return s.stopRecovery(tx, session.Person)
 	})

@@ -82,6 +82,7 @@ func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generat
 	if err := s.putStation(ctx, c, means == access.MeansPIN); err != nil {
 		return err
 	}
+	secret := s.secretOfBrowser(c, means)
 	now := s.config.Now()
 	browser, system := describeAgent(c.Request().UserAgent())
 	s.sessions.SetDeadline(ctx, now.Add(SessionAbsolute))
@@ -93,12 +94,33 @@ func (s *Server) startSession(c echo.Context, person lifecycle.PersonID, generat
 	s.sessions.Put(ctx, sessionBrowser, browser)
 	s.sessions.Put(ctx, sessionSystem, system)
 	s.putProof(ctx, means, provedAt)
-	token, expiry, err := s.sessions.Commit(s.named(ctx))
+	token, expiry, err := s.sessions.Commit(s.named(ctx, secret))
 	if err != nil {
 		return fmt.Errorf("commit session: %w", err)
 	}
 	s.writeSessionCookie(ctx, c, token, expiry)
+	if secret != "" {
+		KeepForReturn(c, browserCookie, secret, access.BrowserFor)
+	}
 	return nil
+}
+
+// browserCookie is the name of the secret that a browser keeps across sessions,
+// so that people hear of a sign-in elsewhere. It opens nothing. It comes back
+// from a provider, too.
+const browserCookie = "browser"
+
+// secretOfBrowser is what this browser has, or a new one; empty for a PIN, which
+// is good at a station alone.
+func (s *Server) secretOfBrowser(c echo.Context, means access.Means) string {
+	if means == access.MeansPIN {
+		return ""
+	}
+	secret := KeptInBrowser(c, browserCookie)
+	if len(secret) != len(access.NewToken()) {
+		return access.NewToken()
+	}
+	return secret
 }
 
 // putProof notes how the person proved who they are, and when, if that is a

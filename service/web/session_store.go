@@ -87,9 +87,14 @@ func (a sessionStore) CommitCtx(ctx context.Context, token string, data []byte, 
 	return a.store.CommitSession(ctx, session)
 }
 
-// named is the context for committing the session as its person's.
-func (s *Server) named(ctx context.Context) context.Context {
-	return context.WithValue(ctx, naming{}, access.Session{
+// named is the context for committing the session as its person's. secret is the
+// browser's, where the session begins.
+func (s *Server) named(ctx context.Context, secret string) context.Context {
+	session := access.Session{
 		ID: s.sessions.GetString(ctx, sessionID), Person: lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson)),
-	})
+	}
+	if secret != "" {
+		session.Browser = access.TokenHash(secret)
+	}
+	return context.WithValue(ctx, naming{}, session)
 }

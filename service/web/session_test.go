@@ -2,8 +2,10 @@ package web_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -71,10 +73,11 @@ func signedIn(t *testing.T, external string) (*webtest.Site, *people, *webtest.S
 	return site, who, sessions
 }
 
+// cookieOf is the session's, beside which a sign-in sets the browser's.
 func cookieOf(t *testing.T, got *webtest.Response) *http.Cookie {
 	t.Helper()
 	response := http.Response{Header: got.Header}
-	cookies := response.Cookies()
+	cookies := slices.DeleteFunc(response.Cookies(), func(c *http.Cookie) bool { return strings.HasSuffix(c.Name, "-browser") })
 	if len(cookies) != 1 {
 		t.Fatalf("%d cookies, want 1: %v", len(cookies), got.Header["Set-Cookie"])
 	}
@@ -87,6 +90,41 @@ func with(method, path string, cookie *http.Cookie) *http.Request {
 		request.AddCookie(&http.Cookie{Name: cookie.Name, Value: cookie.Value})
 	}
 	return request
+}
+
+// TestBrowserCookie: a browser keeps one secret across sessions, and what a
+// script or a stranger put there is none.
+func TestBrowserCookie(t *testing.T) {
+	t.Parallel()
+	site, _, sessions := signedIn(t, "https://quitclaim.test")
+	browserOf := func(sent string) *http.Cookie {
+		t.Helper()
+		request := with("POST", "/sign-in", nil)
+		if sent != "" {
+			request.AddCookie(&http.Cookie{Name: "__Host-quitclaim-browser", Value: sent})
+		}
+		response := http.Response{Header: site.Do(request).Header}
+		for _, cookie := range response.Cookies() {
+			if cookie.Name == "__Host-quitclaim-browser" {
+				return cookie
+			}
+		}
+		t.Fatal("no cookie of the browser's")
+		return nil
+	}
+	first := browserOf("")
+	if !first.HttpOnly || !first.Secure || first.SameSite != http.SameSiteLaxMode || first.Path != "/" || first.MaxAge != int(access.BrowserFor/time.Second) {
+		t.Errorf("cookie %v", first)
+	}
+	if again := browserOf(first.Value); again.Value != first.Value {
+		t.Error("the browser has another secret at its next sign-in")
+	}
+	if planted := browserOf("short"); planted.Value == "short" {
+		t.Error("a secret that is none is kept")
+	}
+	if text := fmt.Sprintf("%+v", sessions); strings.Contains(text, first.Value) {
+		t.Error("the secret itself is kept")
+	}
 }
 
 func TestSessionCookie(t *testing.T) {

@@ -72,7 +72,7 @@ func Verify(c echo.Context, means access.Means) error {
 	if lifecycle.PersonID(s.sessions.GetString(ctx, sessionPerson)) != Principal(c).Person || Principal(c).ByPIN {
 		return fmt.Errorf("verify without a session of one's own: %w", lifecycle.ErrForbidden)
 	}
-	ctx = context.WithValue(s.named(ctx), renewing{}, new(string))
+	ctx = context.WithValue(s.named(ctx, ""), renewing{}, new(string))
 	deadline := s.sessions.Deadline(ctx)
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		return fmt.Errorf("renew session: %w", err)

@@ -70,6 +70,9 @@ func TestAnAddressIsChanged(t *testing.T) {
 	if !k.in(t, "mara@new.example").in() {
 		t.Error("the new address lets nobody in")
 	}
+	if got := k.mails(t); len(got) != 1 || got[0].Notice.Kind != notice.KindSignedIn {
+		t.Errorf("a sign-in from another browser is told as %v", got)
+	}
 	k.browser().signIn(mara.Email, password)
 	if got := k.mails(t); len(got) != 0 {
 		t.Errorf("the address of before is still good: %+v", got)

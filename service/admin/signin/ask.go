@@ -52,7 +52,8 @@ func (e *Entrance) AskSignIn(ctx context.Context, email, password string, from A
 }
 
 // AskRecovery mails a link to who has lost a password or a passkey. Staff are
-// told who can help them: an organisation lets its own people in.
+// told who can help them: an organisation lets its own people in. A hash that
+// nobody needs drowns what it takes more to queue a mail than to queue none.
 func (e *Entrance) AskRecovery(ctx context.Context, email string, from Asker) error {
 	if err := e.networks.Attempt(ctx, from.Network); err != nil {
 		return err
@@ -66,6 +67,9 @@ func (e *Entrance) AskRecovery(ctx context.Context, email string, from Asker) er
 	}
 	if !person.DisabledAt.IsZero() {
 		person = access.Person{}
+	}
+	if err := e.config.Passwords.VerifyDecoy(ctx, email); err != nil {
+		return fmt.Errorf("ask for a recovery: %w", err)
 	}
 	return e.mailLink(ctx, access.LinkRecover, person, from)
 }

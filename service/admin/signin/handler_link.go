@@ -182,9 +182,6 @@ func (h *Handler) letIn(c echo.Context, opened Opened) error {
 	if opened.Kind == access.LinkSignUp {
 		means = access.MeansMailLink
 	}
-	if err := h.entrance.passwordLetsIn(c.Request().Context(), opened.Person); err != nil {
-		return err
-	}
 	if err := web.StartSession(c, opened.Person.ID, opened.Person.Generation, means); err != nil {
 		return err
 	}

@@ -41,6 +41,7 @@ func copied() map[string]struct{ in, why string } {
 		"push_subscription": {in: "push_subscriptions"},
 
 		"subject_key":      {why: "the key itself: what it opens is in the copy"},
+		"known_browser":    {why: "hashes of random numbers that their own browsers hold; the sessions in the copy say when they signed in"},
 		"setup_link":       {why: "a link that was not used yet: its hash and its date"},
 		"mail_link":        {why: minute},
 		"ceremony":         {why: minute},

@@ -20,7 +20,7 @@ func Run(t *testing.T, open func(testing.TB) Opened) {
 		advanceScenarios(), onceScenarios(), readScenarios(), overviewScenarios(), peopleScenarios(), mailScenarios(), recoveryScenarios(), addressScenarios(), workScenarios(), sweepScenarios(), watchScenarios(),
 		flagScenarios(), cloudScenarios(), ledgerScenarios(), importScenarios(), walkScenarios(), photographScenarios(), shareScenarios(), contestScenarios(), clockScenarios(), startScenarios(), kitScenarios(),
 		batchScenarios(), printScenarios(), releaseScenarios(), firmwareScenarios(), noticeScenarios(), untoldScenarios(), providerScenarios(),
-		consentScenarios(), passkeyScenarios(), standingScenarios(),
+		consentScenarios(), passkeyScenarios(), browserScenarios(), standingScenarios(),
 		credentialScenarios(),
 	} {
 		all = append(all, part...)

@@ -11,6 +11,7 @@ INSERT INTO passkey (passkey_id, person_id, credential_hash, sealed, counter, cr
 INSERT INTO ceremony (key_hash, purpose, person_id, sealed, expires_at) VALUES ('h1', 'verify', 'psn_1', '\x00', 1);
 INSERT INTO mail_link (hash, kind, person_id, generation, browser_hash, wrong, made_at, expires_at) VALUES ('h1', 'sign-in', 'psn_1', 1, 'b', 0, 1, 1);
 INSERT INTO recovery (recovery_id, person_id, stage, started_at, next_at) VALUES ('rcv_1', 'psn_1', 'begun', 1, 1);
+INSERT INTO known_browser (person_id, browser_hash, seen_at) VALUES ('psn_1', 'h1', 1);
 INSERT INTO address_change (change_id, person_id, stage, link_hash, generation, sealed, asked_at, until_at) VALUES ('adr_1', 'psn_1', 'asked', 'h1', 1, '\x00', 1, 1);
 INSERT INTO station (station_id, org_id, name, idle_seconds, made_by, created_at, token_hash, enrolled_at, wrong)
   VALUES ('stn_1', 'org_1', 'Bench', 60, 'psn_1', 1, 'h1', 1, 0);
