@@ -36,6 +36,31 @@ func TestObligations(t *testing.T) {
 			k.Must(t, k.Bound(t).ID, lifecycle.PlaceHold{Command: k.By(k.VendorAdmin), ID: "hld_1", Kind: lifecycle.HoldLegal}.Decide)
 			k.Bound(t)
 		}, "hold-legal! bound"},
+		"a unit that its vendor marked stolen": {func(t *testing.T, k *kit) {
+			k.Must(t, k.Bound(t).ID, lifecycle.PlaceHold{Command: k.By(k.VendorAdmin), ID: "hld_1", Kind: lifecycle.HoldStolen}.Decide)
+		}, "hold-stolen-by-another!"},
+		"a unit with two holds": {func(t *testing.T, k *kit) {
+			unit := k.Bound(t).ID
+			k.Must(t, unit, lifecycle.PlaceHold{Command: k.By(k.Owner), ID: "hld_1", Kind: lifecycle.HoldStolen}.Decide)
+			k.Must(t, unit, lifecycle.PlaceHold{Command: k.By(k.VendorAdmin), ID: "hld_2", Kind: lifecycle.HoldLegal}.Decide)
+		}, "hold-stolen! hold-legal!"},
+		"a mark on a unit that was let go": {func(t *testing.T, k *kit) {
+			unit := k.Bound(t).ID
+			k.Must(t, unit, lifecycle.PlaceHold{Command: k.By(k.Owner), ID: "hld_1", Kind: lifecycle.HoldStolen}.Decide)
+			k.Must(t, unit, lifecycle.Release{Command: k.By(k.Owner), Order: "ord_1"}.Decide)
+		}, "marked"},
+		"a contest that was upheld": {func(t *testing.T, k *kit) {
+			unit := k.TakenBack(t).ID
+			contest := lifecycle.Contest{Command: k.By(k.Owner), ID: "hld_1"}
+			if _, err := k.AdvanceWithContest(t.Context(), unit, k.Owner.Person, contest.ID, "words", contest.Decide); err != nil {
+				t.Fatal(err)
+			}
+			boss := k.Clerk
+			boss.Person, boss.Roles = "psn_boss", []lifecycle.Role{lifecycle.RoleSecurityOfficer}
+			for _, who := range []lifecycle.Actor{k.Clerk, boss} {
+				k.Must(t, unit, lifecycle.RuleContest{Command: k.By(who), Hold: "hld_1", Outcome: lifecycle.RulingUpheld, Reason: "was-stolen"}.Decide)
+			}
+		}, "upheld!"},
 		"a contest": {func(t *testing.T, k *kit) {
 			unit := k.TakenBack(t)
 			contest := lifecycle.Contest{Command: k.By(k.Owner), ID: "hld_1"}
@@ -155,7 +180,8 @@ func TestEraseIsNotUndoneByABind(t *testing.T) {
 func TestEverythingHasAWord(t *testing.T) {
 	t.Parallel()
 	list := []string{"erase.standing", "done.erased", "done.person-erased", "person.still-here", "data.open.bound", "data.open.pending",
-		"data.open.shared", "data.open.offered", "data.open.offer", "data.open.deleting", "data.open.claim", "data.open.contest"}
+		"data.open.shared", "data.open.offered", "data.open.offer", "data.open.deleting", "data.open.claim", "data.open.contest",
+		"data.open.upheld", "data.open.marked", "data.open.hold-stolen-by-another"}
 	for _, kind := range lifecycle.HoldKinds() {
 		list = append(list, "data.open.hold-"+string(kind))
 	}

@@ -77,11 +77,18 @@ func (d *Data) standing(ctx context.Context, actor lifecycle.Actor) ([]Open, err
 			one.Code = "data.open.pending"
 			one.with = func(ctx context.Context) error { return d.config.Unbind(ctx, actor, b.Binding.ID) }
 		case len(s.StandingHolds()) > 0:
-			one.Code, one.Blocks = "data.open.hold-"+string(s.StandingHolds()[0].Kind), true
+			for _, hold := range s.StandingHolds() { // every one of them keeps it
+				held := one
+				held.Code, held.Blocks = holdCode(hold, actor.Person), true
+				open = append(open, held)
+			}
+			one.Code = ""
 		default:
 			one.with = func(ctx context.Context) error { return d.config.Release(ctx, actor, b.Key) }
 		}
-		open = append(open, one)
+		if one.Code != "" {
+			open = append(open, one)
+		}
 		if len(s.Offers) > 0 && b.Binding.Kind == lifecycle.BindingOwner {
 			open = append(open, Open{Code: "data.open.offered", Key: b.Key, Model: s.Model.Name, Path: unitPath(b.Key)})
 		}
@@ -89,12 +96,30 @@ func (d *Data) standing(ctx context.Context, actor lifecycle.Actor) ([]Open, err
 	return open, nil
 }
 
+func periodPath(b lifecycle.PersonBinding) string {
+	return "/mine/past/" + url.PathEscape(string(b.Binding.ID))
+}
+
+// holdCode says what a hold is to a person: a stolen mark may be somebody else's,
+// and then they cannot take it off.
+func holdCode(hold lifecycle.Hold, person lifecycle.PersonID) string {
+	if hold.Kind == lifecycle.HoldStolen && !ownMark(hold, person) {
+		return "data.open.hold-stolen-by-another"
+	}
+	return "data.open.hold-" + string(hold.Kind)
+}
+
+func ownMark(hold lifecycle.Hold, person lifecycle.PersonID) bool {
+	return hold.Kind == lifecycle.HoldStolen && hold.PlacedBy.Org == "" && hold.PlacedBy.Person == person
+}
+
 func unitPath(key lifecycle.UnitKey) string {
 	return "/mine/units/" + key.Brand + "/" + url.PathEscape(key.Serial)
 }
 
 // past is what is left of what they had: a claim, which keeps everybody else
-// out for ever, and clouds that are still at deleting.
+// out for ever, a mark of theirs that nobody else can take off as easily, and
+// clouds that are still at deleting.
 func (d *Data) past(ctx context.Context, actor lifecycle.Actor) ([]Open, error) {
 	past, err := d.config.Units.PastOf(ctx, actor.Person)
 	if err != nil {
@@ -114,6 +139,15 @@ func (d *Data) past(ctx context.Context, actor lifecycle.Actor) ([]Open, error) 
 		one := Open{Key: b.Key, Model: s.Model.Name}
 		if _, owned := s.Owner(); s.Unit.Claim == actor.Person && !owned {
 			one.Code, one.Path, one.Blocks = "data.open.claim", unitPath(b.Key), true
+			if slices.ContainsFunc(s.StandingHolds(), func(h lifecycle.Hold) bool { return h.Ruling.Upheld() && h.PlacedBy.Person == actor.Person }) {
+				one.Code, one.Path = "data.open.upheld", periodPath(b)
+			}
+			open = append(open, one)
+		}
+		owner, _ := s.Owner()
+		marked := slices.ContainsFunc(s.StandingHolds(), func(h lifecycle.Hold) bool { return ownMark(h, actor.Person) })
+		if marked && owner.Account != actor.Person { // else it is named as what they have
+			one.Code, one.Path, one.Blocks = "data.open.marked", periodPath(b), false
 			open = append(open, one)
 		}
 		if deleting(s, actor.Person) {
@@ -140,7 +174,7 @@ func (d *Data) contests(ctx context.Context, actor lifecycle.Actor) ([]Open, err
 	}
 	var open []Open
 	for _, c := range contested {
-		if c.Hold.LiftedAt.IsZero() {
+		if c.Hold.LiftedAt.IsZero() && !c.Hold.Ruling.Upheld() { // that one is a claim: see past
 			open = append(open, Open{Code: "data.open.contest", Key: c.Key, Path: "/mine/past", Blocks: true})
 		}
 	}

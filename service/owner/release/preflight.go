@@ -67,7 +67,8 @@ func (r *Room) Preflight(ctx context.Context, actor lifecycle.Actor, key lifecyc
 		}),
 	}
 	for _, hold := range s.StandingHolds() {
-		plan.Stolen = plan.Stolen || hold.Kind == lifecycle.HoldStolen
+		own := hold.PlacedBy.Org == "" && hold.PlacedBy.Person == actor.Person
+		plan.Stolen = plan.Stolen || hold.Kind == lifecycle.HoldStolen && own
 	}
 	var ours []string
 	for _, b := range s.LiveBindings() {

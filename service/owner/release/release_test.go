@@ -365,3 +365,17 @@ func TestUnderAHoldTheOwnerLetsGoWithoutDeletion(t *testing.T) {
 		t.Errorf("release under a hold: %d %s", got.Status, got.Header.Get("Location"))
 	}
 }
+
+// A mark that somebody else has set is not called the owner's own.
+func TestAnothersMarkIsNotCalledTheOwners(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	for who, by := range map[string]lifecycle.Actor{"the owner": k.Owner, "the vendor": k.VendorAdmin} {
+		unit := k.linked()
+		k.Must(t, unit.ID, lifecycle.PlaceHold{Command: k.By(by), ID: lifecycle.HoldID(storetest.NewID("hld")), Kind: lifecycle.HoldStolen}.Decide)
+		page := k.ada().Get(pathOf(unit)).Body
+		if own := by.Person == k.Owner.Person; strings.Contains(page, "You marked it as stolen") != own {
+			t.Errorf("marked by %s: the plan says %s", who, page)
+		}
+	}
+}
