@@ -50,7 +50,8 @@ func (v View) Shows(c Change, org OrgID) bool {
 	case ViewCustodian:
 		return true
 	case ViewVendor:
-		return !byOwner && c.Event != EventBindConfirmed
+		// That a share or an offer has run out is its owner's, whose clock it was.
+		return !byOwner && c.Event != EventBindConfirmed && c.Event != EventExpire
 	case ViewFormer:
 		return c.Actor.Org == org
 	}

@@ -49,15 +49,16 @@ func TestViewShows(t *testing.T) {
 	owners := by(lifecycle.ActorPerson, "", lifecycle.EventBind)
 	confirmed := by(lifecycle.ActorUnit, "", lifecycle.EventBindConfirmed)
 	reset := by(lifecycle.ActorUnit, "", lifecycle.EventHardResetSeen)
+	ranOut := by(lifecycle.ActorService, "", lifecycle.EventExpire)
 	want := map[lifecycle.View][]bool{
-		//                         ours  theirs owners confirmed reset
-		lifecycle.ViewCustodian: {true, true, true, true, true},
-		lifecycle.ViewVendor:    {true, true, false, false, true},
-		lifecycle.ViewFormer:    {true, false, false, false, false},
-		lifecycle.ViewNone:      {false, false, false, false, false},
+		//                         ours  theirs owners confirmed reset ranOut
+		lifecycle.ViewCustodian: {true, true, true, true, true, true},
+		lifecycle.ViewVendor:    {true, true, false, false, true, false},
+		lifecycle.ViewFormer:    {true, false, false, false, false, false},
+		lifecycle.ViewNone:      {false, false, false, false, false, false},
 	}
 	for view, row := range want {
-		for i, change := range []lifecycle.Change{ours, theirs, owners, confirmed, reset} {
+		for i, change := range []lifecycle.Change{ours, theirs, owners, confirmed, reset, ranOut} {
 			if got := view.Shows(change, "org_a"); got != row[i] {
 				t.Errorf("%q shows %s by %q: %t, want %t", view, change.Event, change.Actor.Org, got, row[i])
 			}
