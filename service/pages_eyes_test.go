@@ -114,7 +114,7 @@ type finding struct {
 func (e eyes) look(t *testing.T, number int, page seen) {
 	t.Helper()
 	what := page.what
-	ctx, cancel := context.WithTimeout(e.ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(e.ctx, 2*time.Minute)
 	defer cancel()
 	check := func(when, script string) {
 		t.Helper()

@@ -127,7 +127,7 @@ func TestFollow(t *testing.T) {
 	b := setup(t)
 	unit, other := b.Bound(t), b.Bound(t)
 	a := b.takeBack(t, unit)
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	seen := make(chan desk.Progress)
 	ended := make(chan error, 1)
@@ -176,7 +176,7 @@ func TestEventStream(t *testing.T) {
 	}
 	server := httptest.NewServer(b.site.Server.Handler())
 	defer server.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/returns/"+string(taken.Return.ID)+"/events", nil)
 	if err != nil {

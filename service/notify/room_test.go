@@ -102,7 +102,7 @@ func runs(t *testing.T, done func() bool, rooms ...*notify.Notify) {
 			}
 		})
 	}
-	for deadline := time.Now().Add(30 * time.Second); !done(); <-time.After(5 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); !done(); <-time.After(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Error("it does not happen")
 			break

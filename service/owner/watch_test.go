@@ -59,7 +59,7 @@ func TestWatch(t *testing.T) {
 		})
 	}()
 	// It hears what comes after it began, so something is done until it does.
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	for listening := false; !listening; {
 		k.makes(t, unit)
 		select {

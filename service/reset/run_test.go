@@ -24,7 +24,7 @@ func (b *bundle) running() (stop func()) {
 			if err != nil {
 				b.Errorf("Run: %v", err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(2 * time.Minute):
 			b.Fatal("Run does not end")
 		}
 	}

@@ -34,7 +34,7 @@ func TestTheUnitsOwnReportAppearsLive(t *testing.T) {
 	site := k.mounted(func(c *web.Config) { c.Authenticator = always{principal(k.Technician)} })
 	server := httptest.NewServer(site.Server.Handler())
 	defer server.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 
 	get := func(path string) *http.Response {

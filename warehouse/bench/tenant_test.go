@@ -61,7 +61,7 @@ func TestWatchTellsOfTheUnitAlone(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
 	unit, other := k.returned(), k.returned()
-	ctx, cancel := context.WithTimeout(access.With(t.Context(), principal(k.Technician)), 20*time.Second)
+	ctx, cancel := context.WithTimeout(access.With(t.Context(), principal(k.Technician)), 2*time.Minute)
 	defer cancel()
 	order := k.snapshot(unit).Order.ID
 	heard := make(chan lifecycle.Entry, 16)

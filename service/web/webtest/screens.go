@@ -7,16 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
-
-// shotTime is how long one picture may take on a busy machine.
-const shotTime = 60 * time.Second
 
 // Shoot photographs pages as this client sees them, at 390 and 1280 pixels,
 // light and dark, into dir. It needs a chromium on the PATH, so tests call it
@@ -52,7 +48,7 @@ func (c *Client) Shoot(dir string, paths ...string) {
 func (c *Client) shot(ctx context.Context, url string, width int64, scheme string) ([]byte, error) {
 	ctx, cancel := chromedp.NewContext(ctx)
 	defer cancel()
-	ctx, stop := context.WithTimeout(ctx, shotTime)
+	ctx, stop := context.WithTimeout(ctx, tabPatience)
 	defer stop()
 	err := chromedp.Do(ctx,
 		c.sign,

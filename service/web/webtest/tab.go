@@ -38,7 +38,7 @@ func NewTab(t *testing.T, url string) Tab {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, tabPatience)
+	ctx, cancel = context.WithTimeout(ctx, 3*tabPatience) // for all of its steps
 	t.Cleanup(cancel)
 	return Tab{t, ctx, url}
 }
