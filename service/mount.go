@@ -81,7 +81,7 @@ func (h *house) dataDoors() (mounter, error) {
 			_, err := h.release.Release(ctx, actor, key, true)
 			return err
 		},
-		Unbind: h.owner.Unbind, Receipt: h.release.CodeOf, Mail: h.config.SMTP.Server != "", Now: h.now,
+		Unbind: h.owner.Unbind, Receipt: h.release.CodeOf, Mail: h.config.SMTP.Server != "", Now: h.now, Log: h.log,
 	}))
 }
 

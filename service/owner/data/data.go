@@ -2,6 +2,7 @@ package data
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"quitclaim/service/access"
@@ -75,6 +76,7 @@ type Config struct {
 	// Mail: notices are mailed, so a last one can be.
 	Mail bool
 	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // Data is the room.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"quitclaim/service/access"
 	"quitclaim/service/lifecycle"
@@ -79,8 +80,9 @@ func (d *Data) forget(ctx context.Context, id lifecycle.PersonID) error {
 	err = d.config.Notices.QueueNotice(ctx, notice.Notice{
 		Address: person.Email, Language: standing.Language, Kind: notice.KindErased, Once: "erased " + string(id), At: d.config.Now(),
 	})
-	if err != nil {
-		return fmt.Errorf("erased, and not told by mail: %w", err)
+	if err != nil { // they are erased all the same: to say no now would be untrue
+		d.config.Log.LogAttrs(ctx, slog.LevelError, "somebody was erased, and the letter that says so was not queued",
+			slog.String("person", string(id)), slog.String("error", err.Error()))
 	}
 	return nil
 }

@@ -166,6 +166,25 @@ func TestErase(t *testing.T) {
 	}
 }
 
+// TestWhoIsErasedHearsSo: that the last letter could not be queued is no reason
+// to tell somebody that they are not erased; operators read it.
+func TestWhoIsErasedHearsSo(t *testing.T) {
+	t.Parallel()
+	k := newKit(t)
+	k.noLetters = true
+	before, err := k.Person(t.Context(), k.Owner.Person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := k.site.As(principal(k.Owner)).PostForm("/account/data/erase", url.Values{"sure": {"true"}})
+	if got.Status != http.StatusSeeOther || got.Header.Get("Location") != "/sign-in?done=erased" {
+		t.Errorf("erased: %d to %q", got.Status, got.Header.Get("Location"))
+	}
+	if log := k.log.String(); !strings.Contains(log, string(before.ID)) || strings.Contains(log, before.Email) {
+		t.Errorf("the log says %q", log)
+	}
+}
+
 // TestEraseIsNotUndoneByABind: somebody who binds while they are erased is not
 // forgotten with the unit.
 func TestEraseIsNotUndoneByABind(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"flag"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -25,13 +26,30 @@ type kit struct {
 	room     *data.Data
 	site     *webtest.Site
 	released []lifecycle.UnitKey
+	log      *webtest.Log
+	// noLetters: what is to be told cannot be queued.
+	noLetters bool
+}
+
+// mute queues no letters where it is told not to.
+type mute struct {
+	*storetest.World
+	on *bool
+}
+
+func (m mute) QueueNotice(ctx context.Context, n notice.Notice) error {
+	if *m.on {
+		return lifecycle.ErrBusy
+	}
+	return m.World.QueueNotice(ctx, n)
 }
 
 func newKit(t *testing.T) *kit {
 	t.Helper()
-	k := &kit{World: storetest.NewWorld(t)}
+	k := &kit{World: storetest.NewWorld(t), log: &webtest.Log{}}
 	k.room = data.New(data.Config{
-		People: k.World, Units: k.World, Looks: patient{k.World}, Notices: k.World, Mail: true, Now: k.Clock.Now,
+		People: k.World, Units: k.World, Looks: patient{k.World}, Notices: mute{k.World, &k.noLetters}, Mail: true, Now: k.Clock.Now,
+		Log: slog.New(slog.NewTextHandler(k.log, nil)),
 		Release: func(ctx context.Context, actor lifecycle.Actor, key lifecycle.UnitKey) error {
 			unit, err := k.UnitByKey(ctx, key)
 			if err != nil {
