@@ -44,6 +44,8 @@ func TestScreens(t *testing.T) {
 	shoot(k.Technician, "retire", page(fresh)+"/retire")
 	shoot(k.Validator, "validator", "/bench", page(ready), page(notYet), "/bench/certificates/"+string(made.Code))
 	shoot(k.Officer1, "officer", page(held), page(fresh)+"/waive")
+	let, first, _ := k.letGo()
+	shoot(first, "vendor", page(let)+"/waive")
 }
 
 // unproven is a unit that came back without any right shown.
