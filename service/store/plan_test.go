@@ -44,6 +44,7 @@ func mayScan() map[string]string {
 // rows by hand, with the reason why that is little.
 func maySort() map[string]string {
 	return map[string]string{
+		"sqlAddressChangesOf":   "one person's changes of address at one instant",
 		"sqlMineOf":             "one person's bindings",
 		"sqlPastOf":             "one person's bindings",
 		"sqlOffersTo":           "one person's offers",
