@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -116,6 +117,27 @@ func mailCodes(t *testing.T, w *World) {
 		t.Errorf("typed: %+v, %s, %v; want the link of %s", got, person.ID, err, ada.ID)
 	}
 	isNotFound(t, "typed twice", typed(link.Browser, "654321"))
+
+	// Two who type one code in the same instant: it lets one in.
+	atOnce := w.mailLink(t, "at once", access.LinkSignIn, ada)
+	if err := w.ShowMailCode(ctx, atOnce.Hash, "111111"); err != nil {
+		t.Fatal(err)
+	}
+	var group sync.WaitGroup
+	var in atomic.Int64
+	for range 4 {
+		group.Go(func() {
+			if err := typed(atOnce.Browser, "111111"); err == nil {
+				in.Add(1)
+			} else {
+				isNotFound(t, "typed by another first", err)
+			}
+		})
+	}
+	group.Wait()
+	if in.Load() != 1 {
+		t.Errorf("one code has let %d in at once", in.Load())
+	}
 
 	guessed := w.mailLink(t, "guessed", access.LinkSignIn, ada)
 	if err := w.ShowMailCode(ctx, guessed.Hash, "111111"); err != nil {
