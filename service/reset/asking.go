@@ -135,6 +135,14 @@ func (a *asking) judge(task lifecycle.Task, seen look) (judged lifecycle.Task, c
 	case !acts(task.Verb):
 	case task.State == lifecycle.TaskAsked && shows:
 		return proven(task, proof, seen.at), true
+	case task.State == lifecycle.TaskAsked && ahead(task.AskedAt, seen.at):
+		task.AskedAt = seen.at
+		return task, true
+	case task.State == lifecycle.TaskProven && shows && ahead(task.DoneAt, seen.at):
+		// It shows now. By its date nobody would look again until a clock that was
+		// set back has caught up.
+		task.DoneAt = seen.at
+		return task, true
 	case task.State == lifecycle.TaskProven && !shows:
 		task.State, task.Proof = lifecycle.TaskOpen, ""
 		task.AskedAt, task.DoneAt = time.Time{}, time.Time{}

@@ -32,6 +32,13 @@ func (c *clock) now() time.Time {
 	return c.at
 }
 
+// back sets the clock back: set never does.
+func (c *clock) back(by time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = c.at.Add(-by)
+}
+
 func (c *clock) set(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

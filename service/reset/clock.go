@@ -16,6 +16,10 @@ const (
 	patience = 3
 )
 
+// ahead reports whether an instant that was put down lies beyond now: the clock
+// was ahead then.
+func ahead(at, now time.Time) bool { return at.After(now.Add(setBack)) }
+
 // backwards notices a clock that is set back.
 type backwards struct {
 	mu     sync.Mutex

@@ -2,9 +2,11 @@ package reset
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"quitclaim/service/cloud/cloudtest"
 	"quitclaim/service/lifecycle"
 )
 
@@ -33,7 +35,7 @@ func TestTheClockIsSetBack(t *testing.T) {
 		b.worker = b.newWorker(func(*Config) {})
 		now()
 		opened := b.takenBack()
-		b.clock.set(b.clock.now().Add(-back))
+		b.clock.back(back)
 		now()
 		now()
 		for _, unit := range []lifecycle.UnitID{leased, opened} {
@@ -95,5 +97,49 @@ func TestAPullThatFailedComesAgain(t *testing.T) {
 	}
 	if pulls != 2 {
 		t.Errorf("%d pulls, want one that failed and one that did not", pulls)
+	}
+}
+
+// TestAnOrderOfAClockThatWasAhead is asked for at the pace of any other, and a cloud
+// that says yes in vain is told on: not at every tick, and not only when the right
+// clock has caught up.
+func TestAnOrderOfAClockThatWasAhead(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	unit := b.takenBack()
+	b.script.Always(cloudtest.Lie, lifecycle.VerbUnbind)
+	b.until("asked", func() bool { return b.task(unit, lifecycle.VerbUnbind).State == lifecycle.TaskAsked })
+	b.clock.back(365 * 24 * time.Hour)
+	before := b.script.Count(lifecycle.VerbInventory)
+	for range 6 * 60 {
+		if _, err := b.worker.RunOnce(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		b.clock.set(b.clock.now().Add(time.Minute))
+	}
+	if n := b.script.Count(lifecycle.VerbInventory) - before; n > 60 {
+		t.Errorf("it was looked at %d times in 6 hours", n)
+	}
+	if unbind := b.task(unit, lifecycle.VerbUnbind); unbind.AskedAt.After(b.clock.now()) {
+		t.Errorf("unbind is dated %+v, and it is %v", unbind, b.clock.now())
+	}
+	if !slices.Contains(b.flags(), lifecycle.FlagAnswerWithoutEffect) {
+		t.Errorf("flags %v: a cloud that does nothing is not told on", b.flags())
+	}
+}
+
+// TestWhatIsDatedAheadIsDatedAnew: by its old date nothing more would be looked at
+// until the clock that was set back has caught up.
+func TestWhatIsDatedAheadIsDatedAnew(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		ahead time.Duration
+		want  bool
+	}{"a year": {365 * 24 * time.Hour, true}, "a clock that is kept right": {setBack / 2, false}, "not": {-time.Hour, false}} {
+		task := lifecycle.Task{Verb: lifecycle.VerbUnbind, State: lifecycle.TaskProven, Proof: proofUnbound, DoneAt: noon.Add(row.ahead)}
+		got, changed := (&asking{}).judge(task, look{at: noon})
+		if changed != row.want || got.State != lifecycle.TaskProven || got.DoneAt.Equal(noon) != row.want {
+			t.Errorf("%s ahead: %+v, changed %v; want it dated anew %v", name, got, changed, row.want)
+		}
 	}
 }
