@@ -15,7 +15,7 @@ import (
 // may do what, what an owner allowed and was told, what a sweep found. What is
 // not among them, and why, is in docs/threat-model.md.
 func heldKinds() []replay.Kind {
-	return []replay.Kind{
+	return append(catalogKinds(), []replay.Kind{
 		{Name: "person", Of: personOf, Fits: personFits, Must: personMust},
 		{Name: "passkey", Of: passkeyOf},
 		{Name: "token", Of: tokenOf, Fits: tokenFits, Must: func(string) bool { return false }},
@@ -23,7 +23,7 @@ func heldKinds() []replay.Kind {
 		{Name: "flag", Of: flagsOf, Fits: flagFits},
 		{Name: "consent", Of: consentOf},
 		{Name: "access", Of: accessOf},
-	}
+	}...)
 }
 
 // one is a subject's state; what cannot be put into words stands as it is.

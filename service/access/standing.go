@@ -37,6 +37,46 @@ type StandingAccreditation struct {
 	SelfCustody bool `json:"self_custody"`
 }
 
+// StandingProvider is what the ledger says of a provider: who may vouch for
+// whom, where, and how much it takes.
+type StandingProvider struct {
+	Org      lifecycle.OrgID `json:"org"`
+	Audience Audience        `json:"audience"`
+	Issuer   string          `json:"issuer"`
+	ClientID string          `json:"client_id"`
+	Hosts    []string        `json:"hosts,omitempty"`
+	ACR      []string        `json:"acr,omitempty"`
+	MaxAge   int64           `json:"max_age_s,omitempty"`
+	Ended    bool            `json:"ended,omitempty"`
+}
+
+// StandingOrganisation is what the ledger says of an organisation.
+type StandingOrganisation struct {
+	Kind         lifecycle.OrgKind
+	Name         string
+	Brands       []string `json:",omitempty"` // in their order
+	CreatedAt    time.Time
+	PasswordsOff bool `json:",omitempty"`
+}
+
+// StandingFirmwareKey is what the ledger says of a key that signs a model's
+// firmware, beside which and whose.
+type StandingFirmwareKey struct {
+	Public []byte
+	Name   string
+	By     lifecycle.PersonID
+	Ended  bool
+}
+
+// StandingKitUnit is what the ledger says of a unit that is of a kit.
+type StandingKitUnit struct {
+	Kit     lifecycle.KitID
+	Vendor  lifecycle.OrgID
+	By      lifecycle.PersonID
+	Place   int64
+	Missing lifecycle.PersonID // who said that it was not in the box
+}
+
 // StandingConsent is a consent as its row has it: by what it is found, and what
 // its ledger entry says, byte by byte.
 type StandingConsent struct {

@@ -131,14 +131,7 @@ func (s *Store) putProvider(tx *engine.Tx, p access.Provider, event string) erro
 		return err
 	}
 	// Who may vouch for whom is on record for ever; what it is called is not.
-	return s.enterAdmin(tx, book.Record{Kind: "provider", Subject: p.ID, Event: event}, struct {
-		Org      lifecycle.OrgID `json:"org"`
-		Audience access.Audience `json:"audience"`
-		Issuer   string          `json:"issuer"`
-		ClientID string          `json:"client_id"`
-		ACR      []string        `json:"acr,omitempty"`
-		MaxAge   int64           `json:"max_age_s,omitempty"`
-	}{p.Org, p.Audience, p.Issuer, p.ClientID, p.ACR, int64(p.MaxAge.Seconds())})
+	return s.enterAdmin(tx, book.Record{Kind: "provider", Subject: p.ID, Event: event}, standingProvider(p))
 }
 
 // providerField binds a sealed secret to its row.

@@ -75,7 +75,7 @@ func stoodOf(kind string) (stood, bool) {
 	case "access":
 		return stood{sqlAccessesStanding, 1, standingAccess}, true
 	}
-	return stood{}, false
+	return stoodInCatalog(kind)
 }
 
 // StandingAfter is what the tables hold of a kind behind a subject, in its

@@ -60,7 +60,7 @@ FROM firmware WHERE model_id = $1 ORDER BY version`
 
 // Firmwares lists every version of a model, withdrawn ones too.
 func Firmwares(tx *engine.Tx, model lifecycle.ModelID) ([]lifecycle.Firmware, error) {
-	return engine.List(tx, sqlFirmwares, []any{string(model)}, scanFirmware)
+	return engine.List(tx, sqlFirmwares, []any{string(model)}, ScanFirmware)
 }
 
 const sqlFirmwareToTell = `
@@ -73,7 +73,7 @@ const sqlFirmwareToldTo = `SELECT told_to FROM firmware WHERE model_id = $1 AND 
 // the last unit whose owner was; ErrNotFound: there is none.
 func FirmwareToTell(tx *engine.Tx) (lifecycle.Firmware, lifecycle.UnitID, error) {
 	var last lifecycle.UnitID
-	list, err := engine.List(tx, sqlFirmwareToTell, nil, scanFirmware)
+	list, err := engine.List(tx, sqlFirmwareToTell, nil, ScanFirmware)
 	if err == nil && len(list) == 0 {
 		err = lifecycle.ErrNotFound
 	}
@@ -84,7 +84,8 @@ func FirmwareToTell(tx *engine.Tx) (lifecycle.Firmware, lifecycle.UnitID, error)
 	return list[0], last, err
 }
 
-func scanFirmware(scan engine.Scan) (f lifecycle.Firmware, err error) {
+// ScanFirmware reads a version's columns, in the order of sqlFirmwares.
+func ScanFirmware(scan engine.Scan) (f lifecycle.Firmware, err error) {
 	var notes []byte
 	err = scan(engine.TextTo(&f.Model), &f.Version, &f.SHA256, &f.Key, &f.Signature, &notes, &f.Minimum, engine.TextTo(&f.Link),
 		&f.Bytes, engine.TextTo(&f.By), engine.Instant{To: &f.At}, engine.Instant{To: &f.WithdrawnAt}, engine.TextTo(&f.WithdrawnBy))

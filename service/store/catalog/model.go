@@ -38,7 +38,7 @@ func ModelByGTIN(tx *engine.Tx, gtin string) (lifecycle.Model, error) {
 
 // Models lists the models of a vendor, or of all where it is empty, by id.
 func Models(tx *engine.Tx, vendor lifecycle.OrgID, after string, limit int) ([]lifecycle.Model, error) {
-	models, err := engine.List(tx, sqlModels, []any{string(vendor), after, int64(limit)}, scanModel)
+	models, err := engine.List(tx, sqlModels, []any{string(vendor), after, int64(limit)}, ScanModel)
 	if err != nil {
 		return nil, fmt.Errorf("list models: %w", err)
 	}
@@ -46,7 +46,7 @@ func Models(tx *engine.Tx, vendor lifecycle.OrgID, after string, limit int) ([]l
 }
 
 func oneModel(tx *engine.Tx, query, key string) (lifecycle.Model, error) {
-	models, err := engine.List(tx, query, []any{key}, scanModel)
+	models, err := engine.List(tx, query, []any{key}, ScanModel)
 	if err != nil {
 		return lifecycle.Model{}, fmt.Errorf("read model: %w", err)
 	}
@@ -56,7 +56,8 @@ func oneModel(tx *engine.Tx, query, key string) (lifecycle.Model, error) {
 	return models[0], nil
 }
 
-func scanModel(scan engine.Scan) (lifecycle.Model, error) {
+// ScanModel reads a model's columns, in the order of sqlModel.
+func ScanModel(scan engine.Scan) (lifecycle.Model, error) {
 	var m lifecycle.Model
 	var clouds, checklist []byte
 	err := scan(engine.TextTo(&m.ID), engine.TextTo(&m.Vendor), &m.Brand, &m.Name, engine.TextTo(&m.GTIN),

@@ -49,7 +49,23 @@ func standingRead(t *testing.T, w *World) {
 		ID: "tok_1", Hash: Hex("till"), Kind: access.KindMachine, Org: w.Retailer.ID, Scopes: []string{"sales"}, CreatedAt: w.Clock.Now(),
 	})
 	must(t, err)
+	private := w.FirmwareKey(t)
+	_, err = w.SaveFirmware(t.Context(), w.Firmware(private, "3.0", []byte("three")))
+	must(t, err)
+	kit := w.kit(t)
+	_, err = w.SaveKit(t.Context(), kit)
+	must(t, err)
+	provider := w.provider(t, w.Vendor.ID, access.AudienceOwners, "Acme")
+	must(t, w.LinkIdentity(t.Context(), access.Identity{Provider: provider.ID, Subject: Hex("sub"), Person: w.Owner.Person, LinkedAt: w.Clock.Now()}))
+	model := string(w.Model.ID)
 	for kind, want := range map[string][]string{
+		"model":         {model, `"required_grade":"` + string(w.Model.RequiredGrade) + `"`},
+		"firmware-key":  {model + " 0102030405060708", `"Ended":false`},
+		"firmware":      {model + " 3.0", `"version":"3.0"`},
+		"kit":           {string(kit.Parts[1].Unit), `"Kit":"` + string(kit.ID) + `"`},
+		"provider":      {provider.ID, `"hosts":["keys.example"]`},
+		"identity":      {string(w.Owner.Person) + " " + provider.ID, `{}`},
+		"org":           {string(w.Vendor.ID), `"Brands":["`},
 		"person":        {string(w.Clerk.Person), `{"org":"` + string(w.Retailer.ID) + `","roles":["clerk"]}`},
 		"passkey":       {string(w.Owner.Person) + " " + key.ID, "{}"},
 		"token":         {"tok_1", `"scopes":["sales"],"hash":"` + Hex("till") + `"`},
