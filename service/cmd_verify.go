@@ -24,10 +24,11 @@ import (
 const verifyUsage = `usage: quitclaim verify [flags]
 
 Reads the whole ledger again, rebuilds its tree, and compares everything that is
-stored with it: entries, hashes, signed checkpoints, and every unit's rows with
-what the ledger says became of it. Each consent's signature is checked against
-its owner's passkey, and that each access of support lies within its consent. It takes no lock and changes nothing, so it
-works beside a running server and on a copy.
+stored with it: entries, hashes, signed checkpoints, every unit's rows, who may
+do what, and what vendors entered. Each consent's signature is checked against
+its owner's passkey, and that each access of support lies within its consent.
+What cannot be read is a finding too. It takes no lock and changes nothing, so
+it works beside a running server and on a copy.
 
   --data DIR         the data directory (default "data", QUITCLAIM_DATA)
   --database URL     the PostgreSQL server (QUITCLAIM_DATABASE; default: the file in the data directory)
