@@ -2,6 +2,7 @@ package simulation
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -83,9 +84,9 @@ func (w *world) settle() {
 		w.drain()
 		w.watch.look()
 	}
-	for _, cloud := range w.clouds {
-		for len(cloud.late) > 0 {
-			cloud.arrives()
+	for _, name := range slices.Sorted(maps.Keys(w.clouds)) { // in one order: a seed tells one story
+		for len(w.clouds[name].late) > 0 {
+			w.clouds[name].arrives()
 		}
 	}
 	for round := 0; round < 12 && w.wrong == ""; round++ {
