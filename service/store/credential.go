@@ -44,14 +44,28 @@ func oneCredential(tx *engine.Tx, query, key string) (access.Credential, error) 
 }
 
 func scanCredential(scan engine.Scan) (access.Credential, error) {
-	var c access.Credential
-	var scopes []byte
-	err := scan(&c.ID, &c.Hash, engine.TextTo(&c.Kind), engine.TextTo(&c.Person), engine.TextTo(&c.Org), &scopes,
-		&c.Name, engine.Instant{To: &c.CreatedAt}, engine.Instant{To: &c.EndedAt})
+	c, scopes, err := scanToken(scan)
 	if err != nil {
 		return c, err
 	}
 	err = json.Unmarshal(scopes, &c.Scopes)
+	return c, err
+}
+
+// scanToken reads a token but for its scopes, which it hands over as they are.
+func scanToken(scan engine.Scan) (c access.Credential, scopes []byte, err error) {
+	err = scan(&c.ID, &c.Hash, engine.TextTo(&c.Kind), engine.TextTo(&c.Person), engine.TextTo(&c.Org), &scopes,
+		&c.Name, engine.Instant{To: &c.CreatedAt}, engine.Instant{To: &c.EndedAt})
+	return c, scopes, err
+}
+
+// scanEnding reads a token that is being ended. What it might have done cannot
+// keep it alive: where that is not to be read, its entry says nothing of it.
+func scanEnding(scan engine.Scan) (access.Credential, error) {
+	c, scopes, err := scanToken(scan)
+	if json.Unmarshal(scopes, &c.Scopes) != nil {
+		c.Scopes = nil
+	}
 	return c, err
 }
 
@@ -132,7 +146,7 @@ RETURNING credential_id, hash, kind, person_id, org_id, scopes, name, created_at
 // endCredentialsOf ends every token of a person. Each has its entry: without
 // one, nobody would find that it was revived by hand.
 func (s *Store) endCredentialsOf(tx *engine.Tx, person lifecycle.PersonID) error {
-	ended, err := engine.List(tx, sqlEndCredentialsOf, []any{string(person), s.now().UnixMilli()}, scanCredential)
+	ended, err := engine.List(tx, sqlEndCredentialsOf, []any{string(person), s.now().UnixMilli()}, scanEnding)
 	if err != nil {
 		return fmt.Errorf("end tokens of %s: %w", person, err)
 	}
@@ -147,7 +161,7 @@ func (s *Store) endCredentialsOf(tx *engine.Tx, person lifecycle.PersonID) error
 // EndCredential ends a token for good.
 func (s *Store) EndCredential(ctx context.Context, id string) error {
 	_, _, err := once(ctx, s, "end token "+id, func(tx *engine.Tx) (struct{}, error) {
-		ended, err := engine.List(tx, sqlEndCredential, []any{id, s.now().UnixMilli()}, scanCredential)
+		ended, err := engine.List(tx, sqlEndCredential, []any{id, s.now().UnixMilli()}, scanEnding)
 		if err != nil {
 			return struct{}{}, fmt.Errorf("end token %s: %w", id, err)
 		}

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 
@@ -155,6 +156,11 @@ func personChanged(t *testing.T, w *World) {
 	if _, err := w.SaveCredential(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
+	spoilt := access.Credential{ID: NewID("tok"), Hash: Hex("s"), Kind: access.KindPerson, Person: ada.ID, CreatedAt: w.Clock.Now()}
+	if _, err := w.SaveCredential(t.Context(), spoilt); err != nil {
+		t.Fatal(err)
+	}
+	w.Tamper(t, fmt.Sprintf(`UPDATE credential SET scopes = '{junk' WHERE credential_id = '%s'`, spoilt.ID))
 	changed, err := w.ChangePerson(t.Context(), ada.ID, func(p access.Person, otherAdmins int) (access.Person, error) {
 		if diff := cmp.Diff(ada, p); diff != "" || otherAdmins != 0 {
 			t.Errorf("change got %d other admins, and (-saved +got):\n%s", otherAdmins, diff)
@@ -171,6 +177,9 @@ func personChanged(t *testing.T, w *World) {
 	}
 	if ended, err := w.CredentialByHash(t.Context(), token.Hash); err != nil || ended.EndedAt.IsZero() {
 		t.Errorf("token of a disabled person: %+v, %v; want it ended", ended, err)
+	}
+	if n := w.Tamper(t, fmt.Sprintf(`UPDATE credential SET scopes = '[]' WHERE credential_id = '%s' AND ended_at IS NOT NULL`, spoilt.ID)); n != 1 {
+		t.Error("a token whose scopes cannot be read outlived its person")
 	}
 	no := func(p access.Person, _ int) (access.Person, error) { return p, lifecycle.ErrForbidden }
 	if _, err := w.ChangePerson(t.Context(), ada.ID, no); !errors.Is(err, lifecycle.ErrForbidden) {
