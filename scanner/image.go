@@ -9,7 +9,8 @@ import (
 	"quitclaim/service/lifecycle"
 )
 
-// pictureTime is how long a hard picture may keep a processor busy.
+// pictureTime is how long a hard picture may keep a processor busy, unless the
+// configuration says otherwise.
 const pictureTime = 8 * time.Second
 
 // ScanPicture reads the codes in an uploaded picture and gives the verdict on
@@ -19,7 +20,7 @@ func (s *Scanner) ScanPicture(ctx context.Context, actor lifecycle.Actor, purpos
 	if err != nil {
 		return Result{}, photo.Mistake("photo", err)
 	}
-	reading, cancel := context.WithTimeout(ctx, pictureTime)
+	reading, cancel := context.WithTimeout(ctx, s.config.PictureTime)
 	defer cancel()
 	payloads := photo.Codes(reading, picture)
 	if err := ctx.Err(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"quitclaim/scanner"
 	"quitclaim/scanner/code"
@@ -68,6 +69,8 @@ func setup(t *testing.T) bundle {
 	room := scanner.New(scanner.Config{
 		Store: r, Labels: r, Origin: origin, Now: w.Clock.Now,
 		Rules: code.Rules{Hosts: []string{"qc.example"}, Serials: patterns(t)},
+		// A test wants to know whether it is read, not how quickly.
+		PictureTime: 2 * time.Minute,
 	})
 	handler, err := scanner.NewHandler(room)
 	if err != nil {

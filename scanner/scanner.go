@@ -25,7 +25,7 @@ type store interface {
 	RaiseFlag(ctx context.Context, flag lifecycle.Flag) (lifecycle.Flag, error)
 }
 
-// Config is what the room stands on. All of it must be given.
+// Config is what the room stands on. All but PictureTime must be given.
 type Config struct {
 	Store  store
 	Labels labels
@@ -35,13 +35,20 @@ type Config struct {
 	// Origin is the scheme and host in the QR codes of our labels.
 	Origin string
 	Now    func() time.Time
+	// PictureTime is the longest that a picture is looked at; default 8 s.
+	PictureTime time.Duration
 }
 
 // Scanner turns payloads into verdicts.
 type Scanner struct{ config Config }
 
 // New is the room.
-func New(config Config) *Scanner { return &Scanner{config} }
+func New(config Config) *Scanner {
+	if config.PictureTime == 0 {
+		config.PictureTime = pictureTime
+	}
+	return &Scanner{config}
+}
 
 // Question is one scan, or what somebody typed instead.
 type Question struct {

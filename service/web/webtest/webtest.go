@@ -48,6 +48,8 @@ func New(t testing.TB, mount func(*web.Routes), change func(*web.Config)) *Site 
 		ExternalURL:   "http://quitclaim.test",
 		Sessions:      &Sessions{},
 		Authenticator: site,
+		// Of a test on a slow machine none is cut short.
+		RequestTimeout: 3 * time.Minute,
 	}
 	if change != nil {
 		change(&config)
