@@ -130,9 +130,9 @@ var rules = map[Action]Rule{
 	FlagWork:     {Roles: roles(officer)},
 	SweepRun:     {Roles: roles(officer), Scopes: scopes(ScopeOperator), Keyless: true},
 	OrgManage:    {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
-	PersonManage: {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+	PersonManage: {Roles: roles(admin), Scopes: scopes(ScopeOperator), Verified: true}, // an invitation is a way in, as anybody
 	PersonErase:  {Roles: roles(admin), Verified: true},
-	TokenManage:  {Roles: roles(admin), Scopes: scopes(ScopeOperator)},
+	TokenManage:  {Roles: roles(admin), Scopes: scopes(ScopeOperator), Verified: true},
 
 	// consents to support: signing is a verification by itself, over the very
 	// words; each access is one of its own, whatever was asked before

@@ -41,6 +41,7 @@ func TestVerifiedRules(t *testing.T) {
 	for _, action := range []access.Action{
 		access.ReleaseCreate, access.TransferOffer, access.TransferAnswer, access.StolenLift, access.PasskeyBegin,
 		access.PasskeyChange, access.TokenMake, access.DataExport, access.DataErase, access.AccountLink,
+		access.PersonManage, access.TokenManage, access.PersonErase, access.ProviderManage, access.PolicyManage,
 	} {
 		if rule, ok := access.RuleOf(action); !ok || !rule.Verified {
 			t.Errorf("%s asks for no proof", action)
