@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -59,9 +60,12 @@ func holdingAlt(digits string) keys {
 // ctrlBracket is how terminals and many scanners type a group separator.
 func ctrlBracket() keys { return stroke("]", "BracketRight", "", 221, 2) }
 
-// press sends them, as fast as it goes.
+// press sends them as fast as it goes. A scanner's keys lie a millisecond apart,
+// however long a busy browser takes over each.
 func (k keys) press(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-	for _, key := range k {
+	began := time.Now()
+	for i, key := range k {
+		key.Timestamp = input.TimeSinceEpoch(float64(began.Add(time.Duration(i)*time.Millisecond).UnixMicro()) / 1e6)
 		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, key); err != nil {
 			return chromedp.Void{}, err
 		}

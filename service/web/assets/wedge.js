@@ -31,7 +31,7 @@ document.addEventListener("submit", (event) => {
 function attach(form, input) {
   const lines = [];
   let started = 0; // when the line in the field began
-  let last = 0; // the last key
+  let pressed = 0; // when the last key went down that makes a character
   let until = 0; // echoes are swallowed until then
   let slowest = 0; // ms a key, over the lines of this code
   let timer = 0;
@@ -45,7 +45,6 @@ function attach(form, input) {
   function touched() {
     const now = performance.now();
     started ||= now;
-    last = now;
     if (lines.length > 0) {
       clearTimeout(timer);
       timer = setTimeout(emit, gather);
@@ -120,7 +119,11 @@ function attach(form, input) {
   });
 
   input.addEventListener("keydown", (event) => {
-    const burst = performance.now() - last < quick;
+    // By when the keys were pressed, and not when a busy page gets to them.
+    const burst = event.timeStamp - pressed < quick;
+    if (event.key.length === 1) {
+      pressed = event.timeStamp;
+    }
     const ends = event.key === "Enter" || (event.key === "Tab" && burst && input.value !== "");
     const ctrl = event.ctrlKey && !event.altKey;
     const separates = event.key === GS || (ctrl && (event.key === "]" || (burst && event.code === "BracketRight")));
