@@ -64,15 +64,21 @@ func (b tab) fill(field, text string) {
 // press does what leads to another page, and waits for it.
 func (b tab) press(what string, steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
+	if status := b.status(what, steps...); status >= http.StatusBadRequest {
+		b.t.Fatalf("%s: %d\n%s", what, status, b.text())
+	}
+}
+
+// status does what leads to another page, and says with what it answers.
+func (b tab) status(what string, steps ...chromedp.Action[chromedp.Void]) int {
+	b.t.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patient)
 	defer cancel()
 	response, err := chromedp.RunResponse(ctx, steps...)
 	if err != nil {
 		b.t.Fatalf("%s: %v\n%s", what, err, b.text())
 	}
-	if response.Status >= http.StatusBadRequest {
-		b.t.Fatalf("%s: %d\n%s", what, int(response.Status), b.text())
-	}
+	return int(response.Status)
 }
 
 func click(selector string) chromedp.Action[chromedp.Void] {
@@ -98,12 +104,21 @@ func (b tab) sees(texts ...string) {
 	}
 }
 
+// signIn comes in, and does as the page says where the service is busy.
 func (b tab) signIn(p person) {
 	b.t.Helper()
-	b.open("/")
-	b.fill("#email", p.Email)
-	b.fill("#password", p.Password)
-	b.press("sign in", click(`main form[action="/sign-in"] button`))
+	for range 5 {
+		b.open("/")
+		b.fill("#email", p.Email)
+		b.fill("#password", p.Password)
+		switch status := b.status("sign in", click(`main form[action="/sign-in"] button`)); {
+		case status < http.StatusBadRequest:
+			return
+		case status != http.StatusServiceUnavailable:
+			b.t.Fatalf("sign in: %d\n%s", status, b.text())
+		}
+	}
+	b.t.Fatalf("it is busy for ever\n%s", b.text())
 }
 
 // scriptless is a tab in which no page runs a script.

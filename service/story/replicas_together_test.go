@@ -1,6 +1,7 @@
 package story
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -234,13 +235,17 @@ func invitedOnce(t *testing.T, r *replicas) {
 		won := ""
 		for n, got := range r.everywhere(t, func(one *replica) (answer, error) {
 			form := url.Values{"password": {passwords[one]}, "password_again": {passwords[one]}}
-			response, err := (&http.Client{Timeout: patient, CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse
-			}}).PostForm(one.url+link, form)
-			if err != nil {
-				return answer{}, err
+			client := &http.Client{Timeout: patient, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+			for range 5 {
+				response, err := client.PostForm(one.url+link, form)
+				if err != nil {
+					return answer{}, err
+				}
+				if err := response.Body.Close(); err != nil || response.StatusCode != http.StatusServiceUnavailable {
+					return answer{t: t, Status: response.StatusCode}, err
+				}
 			}
-			return answer{t: t, Status: response.StatusCode}, response.Body.Close()
+			return answer{}, errors.New("it is busy for ever")
 		}) {
 			switch {
 			case got.Status == http.StatusSeeOther && won == "":
