@@ -1,6 +1,8 @@
 package story
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -176,8 +178,10 @@ func TestTheAnswerToACommitIsLost(t *testing.T) {
 			u := s.pick(in("bound"), soldBy(brightside))
 			key, id := newKey(), s.texts(`SELECT unit_id FROM unit WHERE serial = $1`, u.Serial)[0]
 			before := len(s.events(id))
-			// The worker commits too: the plug is for this unit's commit.
-			w.cutAt(c.cut, u.Serial, id)
+			// The worker commits too, of this unit as of others: the plug is for the
+			// commit that keeps this request's key, which is kept as a hash.
+			kept := sha256.Sum256([]byte(key))
+			w.cutAt(c.cut, hex.EncodeToString(kept[:]))
 			got, err := clerk.send(t.Context(), http.MethodPost, "/v1/returns", key, returnOf(u, u.Receipt))
 			if err != nil || got.Status != http.StatusServiceUnavailable || got.Header.Get("Retry-After") == "" || got.problem().Code != "busy" {
 				t.Fatalf("%s: %v %d %s, want 503", c.name, err, got.Status, got.Body)
