@@ -160,7 +160,7 @@ func (l *load) complain(life *life, err error) {
 			l.t.Errorf("%s: busy without a word: %v %s", got.what, got.Header, got.Body)
 		}
 		return
-	case got.Status == http.StatusConflict && got.problem().Code == "in-flight":
+	case got.throttled(), got.Status == http.StatusConflict && got.problem().Code == "in-flight":
 		return
 	}
 	l.t.Errorf("%s at %s: %v", life.unit.Serial, l.steps[life.at].event, err)
