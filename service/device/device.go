@@ -165,18 +165,12 @@ func (d *Device) find(ctx context.Context, key lifecycle.UnitKey) (found, error)
 	}
 	f := found{Unit: unit, known: err == nil}
 	if !f.known {
-		f.Unit = lifecycle.Unit{ID: decoyUnit, Key: key, Epoch: d.decoyEpoch(key)}
+		f.Unit = lifecycle.Unit{ID: decoyUnit, Key: key, Epoch: 1}
 	}
 	if len(f.DeviceKey) != ed25519.PublicKeySize {
 		f.DeviceKey = d.decoyKey
 	}
 	return f, nil
-}
-
-// decoyEpoch is what is kept with an unknown unit's challenge: what a unit that
-// was sold once or twice would have.
-func (d *Device) decoyEpoch(key lifecycle.UnitKey) lifecycle.Epoch {
-	return lifecycle.Epoch(1 + d.config.LookupHash("decoy-epoch", key.String())[0]%3)
 }
 
 func (d *Device) now() time.Time { return d.config.Now().UTC().Truncate(time.Millisecond) }

@@ -136,7 +136,7 @@ func changed(change func(*message.Report)) func(*kit, unit) message.Report {
 }
 
 // TestUnknownUnitsGetAChallengeLikeAnyOther: the same calls of the store, the
-// same shape, the same epoch each time.
+// same shape.
 func TestUnknownUnitsGetAChallengeLikeAnyOther(t *testing.T) {
 	t.Parallel()
 	k := setup(t)
